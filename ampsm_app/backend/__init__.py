@@ -1,0 +1,1 @@
+"""Everything behind the faces: the rules, the agents, git, the store and the server."""

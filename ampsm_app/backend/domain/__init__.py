@@ -1,0 +1,1 @@
+"""Nouns and rules of the product: no input or output, no threads, no library but pydantic."""

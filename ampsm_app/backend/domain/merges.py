@@ -1,0 +1,131 @@
+"""Merging: what stands in the way, what would move, and how far a merge has come."""
+
+from enum import StrEnum
+from typing import Literal
+
+from ampsm_app.backend.domain.model import Model, UtcTime
+from ampsm_app.backend.domain.sessions import Check
+
+ConflictKind = Literal["content", "add_add", "delete_modify", "rename", "binary", "mode", "submodule"]
+Side = Literal["base", "session", "both"]
+ManualCommits = Literal["include", "exclude"]
+
+
+class Conflicted(Model):
+    """One path that the three-way merge could not settle. Object ids are None where that side has no file."""
+
+    path: str
+    kind: ConflictKind
+    message: str = ""
+    ancestor_oid: str | None = None
+    base_oid: str | None = None
+    session_oid: str | None = None
+    ancestor_mode: str | None = None
+    base_mode: str | None = None
+    session_mode: str | None = None
+    resolved: bool = False
+
+
+class MergeStatus(StrEnum):
+    """How far a merge has come, or how it ended."""
+
+    PREPARING = "preparing"
+    CONFLICT = "conflict"
+    CHECKING = "checking"
+    LANDING = "landing"
+    MERGED = "merged"
+    REFUSED = "refused"
+    ABORTED = "aborted"
+    PULL_REQUEST = "pull_request"
+
+
+class MergeOptions(Model):
+    """How to merge; None takes the setting."""
+
+    message: str | None = None
+    onto: str | None = None
+    manual_commits: ManualCommits | None = None
+    no_ff: bool = False
+    skip_squash: bool = False
+    skip_check: bool = False
+    push: bool = False
+    remote: str = "origin"
+    pull_request: bool = False
+    export_patch: str | None = None
+    in_worktree: bool = False
+    allow_folding: bool = False
+
+
+class Merge(Model):
+    """One attempt to land a session. `tree` is the merged result, `commit_sha` what base became."""
+
+    id: str
+    session_id: str
+    status: MergeStatus
+    base_branch: str
+    base_sha: str
+    session_sha: str
+    options: MergeOptions = MergeOptions()
+    tree: str | None = None
+    conflicts: tuple[Conflicted, ...] = ()
+    in_worktree: bool = False
+    check: Check | None = None
+    code: str | None = None
+    reason: str | None = None
+    commit_sha: str | None = None
+    message: str | None = None
+    backup_ref: str | None = None
+    url: str | None = None
+    created_at: UtcTime
+    ended_at: UtcTime | None = None
+
+
+class Issue(Model):
+    """Something that stands in the way of a merge, with its fix."""
+
+    code: str
+    message: str
+    hint: str | None = None
+    blocking: bool = True
+
+
+class PredictedConflict(Model):
+    """A path that would conflict if the session were merged now."""
+
+    path: str
+    kind: ConflictKind
+
+
+class CommitLine(Model):
+    """A commit of the session's branch, newest last."""
+
+    sha: str
+    subject: str
+    author: str
+    time: UtcTime
+    by_agent: bool
+
+
+class Preflight(Model):
+    """Whether the session can be merged now, and what the merge would do."""
+
+    ready: bool
+    issues: tuple[Issue, ...]
+    base_branch: str
+    base_sha: str
+    session_sha: str
+    branch_point: str | None
+    ahead_by: int
+    behind_by: int
+    behind_remote_by: int | None = None
+    fetched_at: UtcTime | None = None
+    amp_commits: int
+    manual_commits: int
+    commits: tuple[CommitLine, ...] = ()
+    check: Check | None = None
+    predicted_conflicts: tuple[PredictedConflict, ...] = ()
+    files_changed: int = 0
+    lines_added: int = 0
+    lines_deleted: int = 0
+    suggested_message: str = ""
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""The only room that knows the command line of git."""

@@ -1,0 +1,1 @@
+"""Use cases, one class a file, each an attribute of the core."""

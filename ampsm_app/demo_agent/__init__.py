@@ -1,0 +1,1 @@
+"""A scripted agent of its own that speaks the command line of Amp; it imports nothing of the backend."""

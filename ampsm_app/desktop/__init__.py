@@ -1,0 +1,1 @@
+"""A face: the window."""
