@@ -1,0 +1,63 @@
+import js from "@eslint/js";
+import svelte from "eslint-plugin-svelte";
+import globals from "globals";
+import ts from "typescript-eslint";
+import svelteConfig from "./svelte.config.js";
+
+const socketDoor = { name: "socket.io-client", message: "Talk to the server through $lib/api (useApp().api)." };
+const editorDoor = { name: "codemirror", message: "Import the @codemirror/* package you need." };
+
+/** What a room may not import, with the door to take instead. Imports go down: features → ui → lib. */
+function closed(...patterns) {
+  return { "no-restricted-imports": ["error", { paths: [socketDoor, editorDoor], patterns }] };
+}
+const noFeatures = { group: ["$features/*", "**/features/*"], message: "Features sit on top: pass a prop or a snippet." };
+const noUi = { group: ["$ui/*", "**/ui/*"], message: "lib renders nothing: keep markup in ui/ or features/." };
+const noStores = {
+  group: ["$lib/api/*", "$lib/stores/*", "$lib/app", "$lib/app.svelte"],
+  message: "ui/ knows no server: take what is shown as a prop.",
+};
+const noSibling = {
+  regex: "^\\.\\./",
+  message: "Features stay apart: import $features/<name>/<Name>.svelte, and only from session/ or the frame.",
+};
+
+export default ts.config(
+  { ignores: ["dist/", "node_modules/", "src/lib/generated/"] },
+  js.configs.recommended,
+  ...ts.configs.strictTypeChecked,
+  ...svelte.configs.recommended,
+  {
+    languageOptions: {
+      globals: globals.browser,
+      parserOptions: { projectService: true, extraFileExtensions: [".svelte"], tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/no-unnecessary-condition": "error",
+      "max-lines": ["error", { max: 300 }],
+      eqeqeq: "error",
+      ...closed(),
+    },
+  },
+  {
+    files: ["**/*.svelte", "**/*.svelte.ts"],
+    languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
+    rules: {
+      "svelte/no-at-html-tags": "error",
+      "svelte/no-inline-styles": "error",
+      "svelte/button-has-type": "error",
+      // A `let` that only `bind:` writes is a `$state`, which this rule does not see.
+      "prefer-const": "off",
+      "svelte/prefer-const": "error",
+    },
+  },
+  { files: ["**/*.svelte"], rules: { "max-lines": ["error", { max: 150, skipBlankLines: true }] } },
+  { files: ["src/lib/**"], rules: closed(noFeatures, noUi) },
+  { files: ["src/lib/api/**"], rules: { "no-restricted-imports": ["error", { patterns: [noFeatures, noUi] }] } },
+  { files: ["src/ui/**"], rules: closed(noFeatures, noStores) },
+  { files: ["src/features/**"], rules: closed(noSibling) },
+  { files: ["*.js", "*.ts"], ...ts.configs.disableTypeChecked },
+);
