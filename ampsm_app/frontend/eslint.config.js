@@ -47,7 +47,13 @@ export default ts.config(
     languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
     rules: {
       "svelte/no-at-html-tags": "error",
-      "svelte/no-inline-styles": "error",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "SvelteAttribute[key.name='style']",
+          message: "The page's policy blocks style attributes: use a class, or a style:… directive.",
+        },
+      ],
       "svelte/button-has-type": "error",
       // A `let` that only `bind:` writes is a `$state`, which this rule does not see.
       "prefer-const": "off",
