@@ -1,0 +1,1 @@
+"""Git through its one door, with real repositories."""
