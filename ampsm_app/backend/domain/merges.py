@@ -12,7 +12,12 @@ ManualCommits = Literal["include", "exclude"]
 
 
 class Conflicted(Model):
-    """One path that the three-way merge could not settle. Object ids are None where that side has no file."""
+    """One path that the three-way merge could not settle. Object ids are None where that side has no file.
+
+    `related` are the other paths of the same conflict (a file renamed twice), settled together by a side.
+    `placed_at` are names that git gave in the merged tree to a side whose path was taken (`a~base…`); they
+    go when the path is settled. `moved_from` is where a file stood that git moved along with its folder.
+    """
 
     path: str
     kind: ConflictKind
@@ -23,6 +28,9 @@ class Conflicted(Model):
     ancestor_mode: str | None = None
     base_mode: str | None = None
     session_mode: str | None = None
+    related: tuple[str, ...] = ()
+    placed_at: tuple[str, ...] = ()
+    moved_from: str | None = None
     resolved: bool = False
 
 

@@ -1,0 +1,1 @@
+"""Merging without loss, on real repositories."""
