@@ -5,11 +5,9 @@ After the command itself has ended its pipes get one more second: a grandchild m
 """
 
 import os
-import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import IO, Literal, Protocol
@@ -17,8 +15,8 @@ from typing import IO, Literal, Protocol
 Ending = Literal["ended", "timed_out", "cancelled"]
 
 HELD_PIPE_S = 1.0
-_CANCEL_TICK_S = 0.05
-_CHUNK = 65536
+TICK_S = 0.05
+CHUNK = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Patience:
         left = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
         if self.cancel is None:
             return left
-        return _CANCEL_TICK_S if left is None else min(left, _CANCEL_TICK_S)
+        return TICK_S if left is None else min(left, TICK_S)
 
 
 class Sink:
@@ -81,107 +79,11 @@ class Pump(Protocol):
 
 def pump_for(process: subprocess.Popen[bytes], stdin: bytes | None, limit: int | None) -> Pump:
     """The pump of this platform: no threads where pipes can be polled."""
-    if sys.platform == "win32":
-        return ThreadPump(process, stdin, limit)
-    return PollPump(process, stdin, limit)
+    if sys.platform != "win32":
+        from ampsm_app.backend.exec.poll_pump import PollPump
 
-
-class PollPump:
-    """One thread, one `poll`: the fast path, about 0.1 ms over the process itself."""
-
-    def __init__(self, process: subprocess.Popen[bytes], stdin: bytes | None, limit: int | None) -> None:
-        self.out, self.err = Sink(limit), Sink(limit)
-        self._process = process
-        self._rest = memoryview(stdin or b"")
-        self._poll = select.poll()
-        self._handlers: dict[int, Callable[[], bool]] = {}
-        self._pidfd = _pidfd(process.pid)
-        self._held_until: float | None = None
-        self._watch_output(process.stdout, self.out)
-        self._watch_output(process.stderr, self.err)
-        if process.stdin is not None:
-            self._watch_input(process.stdin)
-        if self._pidfd is not None:
-            self._poll.register(self._pidfd, select.POLLIN)
-
-    def pump(self, patience: Patience) -> Ending:
-        """Move bytes until the command ended or `patience` did."""
-        while self._handlers or self._process.returncode is None:
-            self._step(patience)
-            if self._held_until is not None and time.monotonic() >= self._held_until:
-                break
-            stop = patience.over()
-            if stop is not None and (self._handlers or self._process.returncode is None):
-                return stop
-        return "ended"
-
-    def close(self) -> None:
-        """Let go of the pipes."""
-        if self._pidfd is not None:
-            os.close(self._pidfd)
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if pipe is not None:
-                _close(pipe)
-
-    def _step(self, patience: Patience) -> None:
-        for fd, _ in self._poll.poll(self._wait_ms(patience)):
-            handler = self._handlers.get(fd)
-            if handler is not None and not handler():
-                self._forget(fd)
-        if self._process.returncode is None and self._process.poll() is not None:
-            self._held_until = time.monotonic() + HELD_PIPE_S
-            self._forget_exit()
-
-    def _wait_ms(self, patience: Patience) -> float | None:
-        waits = [patience.next_wait()]
-        if self._held_until is not None:
-            waits.append(max(0.0, self._held_until - time.monotonic()))
-        elif self._pidfd is None:
-            # No descriptor tells of the end here: look for it, at once where the pipes are closed already.
-            waits.append(_CANCEL_TICK_S if self._handlers else 0.001)
-        finite = [wait for wait in waits if wait is not None]
-        return min(finite) * 1000 if finite else None
-
-    def _watch_output(self, pipe: IO[bytes] | None, sink: Sink) -> None:
-        assert pipe is not None
-        fd = pipe.fileno()
-
-        def take() -> bool:
-            data = os.read(fd, _CHUNK)
-            sink.add(data)
-            return bool(data)
-
-        self._handlers[fd] = take
-        self._poll.register(fd, select.POLLIN)
-
-    def _watch_input(self, pipe: IO[bytes]) -> None:
-        fd = pipe.fileno()
-        os.set_blocking(fd, False)
-
-        def give() -> bool:
-            try:
-                self._rest = self._rest[os.write(fd, self._rest[:_CHUNK]) :]
-            except BlockingIOError:
-                return True
-            except OSError:  # it does not want to read all of it, which is its own affair
-                self._rest = memoryview(b"")
-            if not self._rest:
-                _close(pipe)
-            return bool(self._rest)
-
-        if give():
-            self._handlers[fd] = give
-            self._poll.register(fd, select.POLLOUT)
-
-    def _forget(self, fd: int) -> None:
-        self._poll.unregister(fd)
-        del self._handlers[fd]
-
-    def _forget_exit(self) -> None:
-        if self._pidfd is not None:
-            self._poll.unregister(self._pidfd)
-            os.close(self._pidfd)
-            self._pidfd = None
+        return PollPump(process, stdin, limit)
+    return ThreadPump(process, stdin, limit)
 
 
 class ThreadPump:
@@ -223,7 +125,7 @@ class ThreadPump:
 
 def _drain(pipe: IO[bytes], sink: Sink) -> None:
     with pipe:
-        while data := os.read(pipe.fileno(), _CHUNK):
+        while data := os.read(pipe.fileno(), CHUNK):
             sink.add(data)
 
 
@@ -231,24 +133,16 @@ def _feed(pipe: IO[bytes], data: bytes) -> None:
     rest = memoryview(data)
     try:
         while rest:
-            rest = rest[os.write(pipe.fileno(), rest[:_CHUNK]) :]
+            rest = rest[os.write(pipe.fileno(), rest[:CHUNK]) :]
     except OSError:
         pass
     finally:
-        _close(pipe)
+        close_quietly(pipe)
 
 
-def _close(pipe: IO[bytes]) -> None:
+def close_quietly(pipe: IO[bytes]) -> None:
+    """Close a pipe whose other end may be gone."""
     try:
         pipe.close()
     except OSError:
         return
-
-
-def _pidfd(pid: int) -> int | None:
-    if sys.platform != "linux":
-        return None
-    try:
-        return os.pidfd_open(pid)
-    except OSError:  # an older kernel, or a sandbox that forbids it
-        return None

@@ -1,4 +1,4 @@
-"""What a command line can fail with before it runs."""
+"""What a command can fail with before and beside its run."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -10,6 +10,12 @@ class CannotStart(AmpsmError):
     """A program that could not be started: it is missing, not executable, or its folder is gone."""
 
     default_code: ClassVar[str] = "cannot_start"
+
+
+class InputClosed(AmpsmError):
+    """A process that takes no more input: it ended, or its input was closed."""
+
+    default_code: ClassVar[str] = "input_closed"
 
 
 def cannot_start(argv: tuple[str, ...], cwd: Path, error: Exception) -> CannotStart:

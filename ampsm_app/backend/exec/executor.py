@@ -4,13 +4,19 @@ import itertools
 import os
 import time
 from subprocess import Popen
-from threading import Event
+from threading import Event, Lock, Thread
 
 from ampsm_app.backend.exec import trees
 from ampsm_app.backend.exec.capture import Patience, Pump, pump_for
 from ampsm_app.backend.exec.command import Command, Completed
 from ampsm_app.backend.exec.environment import MARK
+from ampsm_app.backend.exec.errors import CannotStart
+from ampsm_app.backend.exec.guarding import Guarding
+from ampsm_app.backend.exec.running import Running
 from ampsm_app.backend.exec.spawn import spawn
+
+_STOP_S = 5.0
+_KILLED = -9
 
 
 class Executor:
@@ -25,6 +31,15 @@ class Executor:
         own = f"ampsm-{os.urandom(8).hex()}"
         self.mark = f"{outer}.{own}" if outer else own
         self._numbers = itertools.count(1)
+        self._guarding = Guarding()
+        self._lock = Lock()  # every tree of this executor that is not over is in `_running`
+        self._running: set[Running] = set()
+        self._closed = False
+
+    @property
+    def guard_pid(self) -> int | None:
+        """The process that guards the started trees; None before the first one."""
+        return self._guarding.pid
 
     def run(self, command: Command, *, cancel: Event | None = None, limit: int | None = None) -> Completed:
         """Run a short command to its end and return what it said, at most `limit` bytes of each stream.
@@ -47,13 +62,52 @@ class Executor:
         finally:
             pump.close()
         return Completed(
-            exit_code=process.returncode if process.returncode is not None else -9,
+            exit_code=_KILLED if process.returncode is None else process.returncode,
             stdout=pump.out.bytes(),
             stderr=pump.err.bytes(),
             timed_out=ending == "timed_out",
             cancelled=ending == "cancelled",
             duration_ms=round((time.monotonic() - began) * 1000),
         )
+
+    def start(self, command: Command, *, mark: str | None = None, keep_stdin: bool = False) -> Running:
+        """Start a tree that does not outlive this orchestrator: an agent, a check script, a set-up script.
+
+        `command.stdin` is written and closed, unless `keep_stdin` leaves it open for `Running.send`.
+        `mark` is the tree's own, by default the next of this executor. Raises `CannotStart`.
+        """
+        mark = mark or self._next_mark()
+        self._guarding.open(mark)
+        try:
+            with self._lock:
+                if self._closed:
+                    raise CannotStart(f"{command.argv[0]} cannot be started: the program is being closed")
+                process = spawn(command, mark, stdin=keep_stdin or command.stdin is not None)
+                running = Running(process, mark, command, keep_stdin=keep_stdin, over=self._is_over)
+                self._running.add(running)
+        except BaseException:
+            self._guarding.release(mark)
+            raise
+        self._guarding.lead(mark, running.pid)
+        return running
+
+    def close(self) -> None:
+        """End every tree that still runs, then the guard: nothing of this executor is left."""
+        with self._lock:
+            self._closed = True
+            threads = [Thread(target=running.stop, daemon=True) for running in self._running]
+        for thread in threads:
+            thread.start()
+        give_up = time.monotonic() + _STOP_S
+        for thread in threads:
+            thread.join(max(0.0, give_up - time.monotonic()))
+        self._guarding.close()
+
+    def _is_over(self, running: Running, gone: bool) -> None:
+        with self._lock:
+            self._running.discard(running)
+        if gone:
+            self._guarding.release(running.mark)
 
     def _next_mark(self) -> str:
         return f"{self.mark}.{next(self._numbers)}"

@@ -5,7 +5,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ampsm_app.backend.exec.environment import MARK
@@ -19,9 +18,16 @@ _TICK_S = 0.02
 
 
 def marked(prefix: str) -> list[int]:
-    """The processes whose mark is `prefix` or begins with `prefix` and a dot; never this one."""
-    found = _marked_in_proc(prefix) if sys.platform == "linux" else _marked_by_psutil(prefix)
-    return [pid for pid in found if pid != os.getpid()]
+    """The processes whose mark is `prefix` or begins with `prefix` and a dot, and their descendants.
+
+    Never this one. Descendants count by their parents too: some are started with a bare environment.
+    """
+    table = _table()
+    exact = f"{MARK}={prefix}"
+    found = {pid for pid, _, environment in table if _carries(environment, exact)} - {os.getpid()}
+    while more := {pid for pid, parent, _ in table if parent in found} - found - {os.getpid()}:
+        found |= more
+    return sorted(found)
 
 
 def sweep(prefix: str) -> int:
@@ -71,39 +77,25 @@ def group_alive(pid: int) -> bool:
     return True
 
 
-def _marked_in_proc(prefix: str) -> list[int]:
-    # The same as psutil's `environ`, without its import, which costs more than a whole scan.
-    exact = f"{MARK}={prefix}".encode()
+def _table() -> list[tuple[int, int, str]]:
+    """Every process that can be looked into: its number, its parent's, its environment."""
+    if sys.platform == "linux":
+        # The same as psutil gives, without its import, which costs more than the whole scan.
+        from ampsm_app.backend.exec.guard import scan_proc
+
+        return [(process.pid, process.parent, process.text) for process in scan_proc()]
+    import psutil
+
     return [
-        int(name)
-        for name in os.listdir("/proc")  # noqa: PTH208 - a Path for each of hundreds is waste
-        if name.isdigit() and _carries(_environment_of(name), exact)
+        (process.pid, process.info["ppid"], f"{MARK}={(process.info['environ'] or {}).get(MARK, '')}")
+        for process in psutil.process_iter(["ppid", "environ"])
     ]
 
 
-def _environment_of(name: str) -> bytes:
-    try:
-        return Path("/proc", name, "environ").read_bytes()
-    except OSError:  # gone meanwhile, or another user's
-        return b""
-
-
-def _carries(environment: bytes, exact: bytes) -> bool:
-    at = environment.find(exact)
-    if at < 0:
+def _carries(environment: str, exact: str) -> bool:
+    if exact not in environment:
         return False
-    return any(part == exact or part.startswith(exact + b".") for part in environment.split(b"\0"))
-
-
-def _marked_by_psutil(prefix: str) -> list[int]:
-    import psutil
-
-    found = []
-    for process in psutil.process_iter(["environ"]):
-        mark = (process.info["environ"] or {}).get(MARK, "")
-        if mark == prefix or mark.startswith(prefix + "."):
-            found.append(process.pid)
-    return found
+    return any(part == exact or part.startswith(exact + ".") for part in environment.split("\0"))
 
 
 def _descendants(pid: int) -> "list[psutil.Process]":
@@ -137,8 +129,12 @@ def _signal_group(pid: int, others: Iterable[int], *, hard: bool) -> None:
 
 
 def _kill_pids(pids: Iterable[int]) -> None:
+    if sys.platform == "win32":
+        number = signal.SIGTERM  # so it is called there: the end at once
+    else:
+        number = signal.SIGKILL
     for pid in pids:
-        _quietly(os.kill, pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        _quietly(os.kill, pid, number)
 
 
 def _quietly(send: Callable[[int, int], None], pid: int, number: int) -> None:

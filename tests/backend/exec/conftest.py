@@ -26,6 +26,7 @@ def executor() -> Iterator[Executor]:
     """An executor; whatever it started is gone after the test."""
     executor = Executor()
     yield executor
+    executor.close()
     trees.sweep(executor.mark)
 
 
