@@ -1,0 +1,1 @@
+"""The demo agent, as an executable of its own."""
