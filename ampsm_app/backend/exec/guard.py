@@ -50,6 +50,7 @@ class Watch:
     marks: set[str] = field(default_factory=set)
     leaders: dict[str, tuple[int, str]] = field(default_factory=dict)
     seen: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
+    groups: set[int] = field(default_factory=set)
 
     def heed(self, line: str) -> None:
         """Take one line from the orchestrator; what is not understood is ignored."""
@@ -78,27 +79,34 @@ class Watch:
         while self.marks and quiet < _QUIET_SCANS and time.monotonic() < give_up:
             table = self.scan()
             found = [process for mark in self.marks for process in self._members(mark, table)]
-            for process in found:
-                _kill(process.pid)
+            pids = {process.pid for process in found}
+            # Whoever is born while its group is being killed is known by the group, if by nothing else.
+            self.groups |= {group for process in found for group in process.groups if group in pids}
+            for pid in pids:
+                _kill(pid)
             quiet = 0 if found else quiet + 1
             time.sleep(_PAUSE_S)
 
     def _members(self, mark: str, table: list[Process]) -> list[Process]:
         carries = re.compile(rf"(?:^|[\0\s]){VARIABLE}={re.escape(mark)}(?:[.\0\s]|$)").search
         known = self.seen.get(mark, set())
-        group = self._group(mark, table)
+        groups = self.groups | self._group(mark, table)
         roots = [
             process
             for process in table
-            if (process.pid, process.birth) in known or group in process.groups or carries(process.text)
+            if (process.pid, process.birth) in known
+            or not groups.isdisjoint(process.groups)
+            or carries(process.text)
         ]
         return [process for process in _with_children(roots, table) if process.pid != os.getpid()]
 
-    def _group(self, mark: str, table: list[Process]) -> int | None:
-        pid, birth = self.leaders.get(mark, (None, ""))
+    def _group(self, mark: str, table: list[Process]) -> set[int]:
+        if mark not in self.leaders:
+            return set()
+        pid, birth = self.leaders[mark]
         # The number stays taken while its group has members; as a leader born later it is a stranger's.
         stranger = any(process.pid == pid and process.birth != birth for process in table)
-        return None if stranger else pid
+        return set() if stranger else {pid}
 
 
 def main() -> int:
