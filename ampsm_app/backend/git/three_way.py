@@ -55,6 +55,12 @@ def merge(git: Git, base_rev: str, session_rev: str, *, config: Sequence[str] = 
     return _merge_tree(git, base, session, config)
 
 
+def merge_as(git: Git, base_rev: str, tree: str, session_rev: str) -> ThreeWay:
+    """The merge that `base_rev` would get if the session, whose history is `session_rev`'s, had this tree."""
+    base, session = (_commit_id(git, rev) for rev in (base_rev, session_rev))
+    return _merge_tree(git, base, _helper_commit(git, tree, session))
+
+
 def merge_trees(git: Git, ancestor_tree: str, base_tree: str, session_tree: str) -> ThreeWay:
     """The merge of two trees whose common ancestor is given."""
     ancestor = _helper_commit(git, ancestor_tree)
@@ -65,13 +71,20 @@ def merge_trees(git: Git, ancestor_tree: str, base_tree: str, session_tree: str)
 def pick(git: Git, commit: CommitInfo, onto_tree: str) -> ThreeWay:
     """What a commit changes against its first parent, applied to a tree (which is the base side)."""
     if len(commit.parents) != 1:
-        return merge_trees(git, _parent_tree(git, commit), onto_tree, commit.tree)
+        return merge_trees(git, parent_tree(git, commit), onto_tree, commit.tree)
     return _merge_tree(git, _helper_commit(git, onto_tree, commit.parents[0]), commit.sha)
 
 
 def revert(git: Git, commit: CommitInfo, tree: str) -> ThreeWay:
     """What a commit changed against its first parent, taken out of a tree (which is the base side)."""
-    return merge_trees(git, commit.tree, tree, _parent_tree(git, commit))
+    return merge_trees(git, commit.tree, tree, parent_tree(git, commit))
+
+
+def parent_tree(git: Git, commit: CommitInfo) -> str:
+    """The tree before a commit; the empty one before the first."""
+    if not commit.parents:
+        return git.write("mktree", stdin=b"").decode().strip()
+    return git.text("rev-parse", "--verify", f"{commit.parents[0]}^{{tree}}")
 
 
 def case_collisions(git: Git, tree: str) -> tuple[tuple[str, ...], ...]:
@@ -116,10 +129,3 @@ def _words(output: MergeOutput) -> tuple[str, ...]:
 def _helper_commit(git: Git, tree: str, *parents: str) -> str:
     links = [part for parent in parents for part in ("-p", parent)]
     return git.write("commit-tree", tree, *links, "-m", "ampsm", env=_NOBODY).decode().strip()
-
-
-def _parent_tree(git: Git, commit: CommitInfo) -> str:
-    """The tree before a commit; the empty one before the first."""
-    if not commit.parents:
-        return git.write("mktree", stdin=b"").decode().strip()
-    return git.text("rev-parse", "--verify", f"{commit.parents[0]}^{{tree}}")
