@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ampsm_app.backend.domain.review import ChangedFile
+from ampsm_app.backend.git.excludes import WORKTREES_DIR
 from ampsm_app.backend.git.raw_diff import LIST_ARGS, RawList, parse_list
 from ampsm_app.backend.git.runner import Git, encode, git_failed, nul_list
-
-# Where sessions live; part of no commit, like their context folder.
-WORKTREES_DIR = ".worktrees"
 
 # An agent's line endings and nested clones shall not make the commit of its work fail.
 _ADD = ("-c", "core.safecrlf=false", "add", "-A", "--sparse")

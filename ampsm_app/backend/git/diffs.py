@@ -1,0 +1,160 @@
+"""What differs between two states of a worktree: the list of files, and patches of all of them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ampsm_app.backend.domain.review import ChangedFile, ChangeList
+from ampsm_app.backend.git.commits import log
+from ampsm_app.backend.git.raw_diff import LIST_ARGS, STABLE_ARGS, parse_list
+from ampsm_app.backend.git.refs import merge_base
+from ampsm_app.backend.git.runner import Git, nul_list
+from ampsm_app.backend.git.scratch import scratch
+from ampsm_app.backend.git.snapshots import index_tree, worktree_tree
+
+__all__ = [
+    "Sides",
+    "against_base",
+    "between",
+    "change_list",
+    "changed_files",
+    "empty_tree",
+    "index_tree",
+    "names",
+    "of_commit",
+    "patch",
+    "staged",
+    "stat",
+    "unstaged",
+    "worktree_tree",
+]
+
+_EMPTY_TREES = {
+    40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Two trees to compare and the names for them; `git` is the one that can read both."""
+
+    git: Git
+    old: str
+    new: str
+    from_label: str
+    to_label: str
+
+
+def between(git: Git, old: str, new: str, *, from_label: str = "", to_label: str = "") -> Sides:
+    """Two commits or trees of the repository."""
+    return Sides(git, old, new, from_label or old, to_label or new)
+
+
+def of_commit(git: Git, rev: str) -> Sides:
+    """A commit against its first parent, the first one against nothing."""
+    info = log(git, "-1", rev)[0]
+    parent = info.parents[0] if info.parents else empty_tree(info.sha)
+    return Sides(git, parent, info.sha, f"{info.sha[:10]}^", info.sha[:10])
+
+
+@contextmanager
+def against_base(git: Git, base: str, *, context_dir: str) -> Iterator[Sides]:
+    """All that the session changed: from where it left `base` to its worktree, untracked files included.
+
+    The repository stays untouched, so this may be polled. The sides last as long as the block.
+    """
+    start = merge_base(git, base, "HEAD") or base
+    with scratch(git) as apart:
+        yield Sides(apart, start, worktree_tree(apart, context_dir=context_dir), base, "worktree")
+
+
+@contextmanager
+def staged(git: Git) -> Iterator[Sides]:
+    """HEAD against the index."""
+    with scratch(git) as apart:
+        yield Sides(apart, "HEAD", index_tree(apart), "HEAD", "index")
+
+
+@contextmanager
+def unstaged(git: Git, *, context_dir: str) -> Iterator[Sides]:
+    """The index against the worktree, untracked files included."""
+    with scratch(git) as apart:
+        old, new = index_tree(apart), worktree_tree(apart, context_dir=context_dir)
+        yield Sides(apart, old, new, "index", "worktree")
+
+
+def change_list(sides: Sides, against: str, *, ignore_whitespace: bool = False) -> ChangeList:
+    """The changed files of two sides with their totals; binary files count no lines."""
+    files = changed_files(sides.git, sides.old, sides.new, ignore_whitespace=ignore_whitespace)
+    return ChangeList(
+        against=against,
+        from_label=sides.from_label,
+        to_label=sides.to_label,
+        files=files,
+        lines_added=sum(each.added or 0 for each in files),
+        lines_deleted=sum(each.deleted or 0 for each in files),
+    )
+
+
+def changed_files(
+    git: Git, old: str, new: str, *, paths: Sequence[str] = (), ignore_whitespace: bool = False
+) -> tuple[ChangedFile, ...]:
+    """The files that differ between two commits or trees, renames found, with the lines of each."""
+    space = ("-w",) if ignore_whitespace else ()
+    raw = git.read("diff-tree", *LIST_ARGS, *space, old, new, "--", *literal(paths))
+    return parse_list(raw).files()
+
+
+def names(git: Git, old: str, new: str) -> list[str]:
+    """The paths that differ between two commits or trees; a rename counts as both of its names."""
+    return nul_list(git.read("diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new, "--"))
+
+
+def patch(
+    sides: Sides,
+    *,
+    paths: Sequence[str] = (),
+    context: int = 3,
+    ignore_whitespace: bool = False,
+    binary: bool = False,
+    color: bool = False,
+) -> bytes:
+    """The unified diff; with `binary` one that `git apply` takes whatever the files hold."""
+    options = [f"-U{context}", "--color=always" if color else "--no-color"]
+    options += ["-w"] if ignore_whitespace else []
+    options += ["--binary", "--full-index"] if binary else []
+    return _printed(sides, ["-p", *options], paths)
+
+
+def stat(sides: Sides, *, paths: Sequence[str] = (), width: int = 80, color: bool = False) -> str:
+    """`git diff --stat`, `width` columns wide."""
+    options = [f"--stat={width}", "--color=always" if color else "--no-color"]
+    return _printed(sides, options, paths).decode("utf-8", "replace")
+
+
+def empty_tree(like: str) -> str:
+    """The id of a tree without files in the hash that the object id `like` uses."""
+    return _EMPTY_TREES[len(like)]
+
+
+def literal(paths: Sequence[str]) -> list[str]:
+    """Path arguments that mean exactly these names."""
+    return [f":(top,literal){path}" for path in paths]
+
+
+def _printed(sides: Sides, options: list[str], paths: Sequence[str]) -> bytes:
+    stable = [arg for arg in STABLE_ARGS if arg not in ("--no-color", "--full-index")]
+    args = [
+        "-c",
+        "core.quotePath=false",
+        "diff-tree",
+        "-r",
+        "--find-renames",
+        *stable,
+        *options,
+        sides.old,
+        sides.new,
+        "--",
+    ]
+    return sides.git.read(*args, *literal(paths))

@@ -1,0 +1,64 @@
+"""Trees of what is not committed: the worktree with its untracked files, and the index.
+
+Worktree, index and refs stay byte for byte as they are. With a `scratch` git the new objects go with it, and
+the repository is untouched; with a plain one they stay, and a ref can keep them.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from ampsm_app.backend.git.excludes import WORKTREES_DIR
+from ampsm_app.backend.git.layout import git_dir
+from ampsm_app.backend.git.runner import Git, decode
+from ampsm_app.backend.git.staging import add_worktree
+
+# A shared index would be written beside the real one.
+_WHOLE = ("-c", "core.splitIndex=false")
+
+
+def worktree_tree(git: Git, *, context_dir: str) -> str:
+    """The tree that a commit of everything in the worktree would have, without `context_dir`."""
+    with _index_copy(git) as env:
+        add_worktree(git, (context_dir, WORKTREES_DIR), env)
+        return _write_tree(git, env)
+
+
+def index_tree(git: Git) -> str:
+    """The tree of what is staged; a path with a conflict counts as the side that was checked out."""
+    with _index_copy(git) as env:
+        unmerged = git.read("ls-files", "-z", "--unmerged", env=env)
+        if unmerged:
+            git.write("update-index", "-z", "--index-info", stdin=_settled(unmerged), env=env)
+        return _write_tree(git, env)
+
+
+def _write_tree(git: Git, env: Mapping[str, str]) -> str:
+    # A partial clone lacks objects that nobody looked at yet; asking for them all would fetch them all.
+    return decode(git.write(*_WHOLE, "write-tree", "--missing-ok", env=env)).strip()
+
+
+@contextmanager
+def _index_copy(git: Git) -> Iterator[dict[str, str]]:
+    """Environment for a throw-away copy of the index."""
+    with tempfile.TemporaryDirectory(prefix="ampsm-index-") as folder:
+        copy, index = Path(folder) / "index", git_dir(git.cwd) / "index"
+        if index.exists():
+            # With its time: git trusts entries only if their files are older than the index.
+            shutil.copy2(index, copy)
+        yield {"GIT_INDEX_FILE": os.fspath(copy)}
+
+
+def _settled(unmerged: bytes) -> bytes:
+    lines: dict[str, bytes] = {}
+    for entry in unmerged.split(b"\0")[:-1]:
+        head, path = entry.split(b"\t", 1)
+        mode, oid, stage = head.split(b" ")
+        gone = b"0 " + b"0" * len(oid) + b"\t" + path + b"\0"
+        lines.setdefault(decode(path), gone)
+        if stage == b"2":
+            lines[decode(path)] = gone + mode + b" " + oid + b"\t" + path + b"\0"
+    return b"".join(lines.values())
