@@ -23,6 +23,7 @@ def token(alphabet: str, length: int) -> str:
 
 ALNUM, HEX = string.ascii_letters + string.digits, "0123456789abcdef"
 PEM = "\n".join(["A" + token(ALNUM + "+/", 63)] * 8)
+PGP = f"-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n{PEM}\n-----END PGP PRIVATE KEY BLOCK-----"
 SHAPES = {
     "AWS access key": "AKIA" + token(string.ascii_uppercase + string.digits, 16),
     "AWS secret key": "aws_secret_access_key = " + token(ALNUM + "/+", 40),
@@ -47,7 +48,7 @@ SHAPES = {
     ),
     "Azure storage key": "AccountKey=" + token(ALNUM, 86) + "==",
     "private key": f"-----BEGIN RSA PRIVATE KEY-----\n{PEM}\n-----END RSA PRIVATE KEY-----",
-    "private key, PGP": f"-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n{PEM}\n-----END PGP PRIVATE KEY BLOCK-----",
+    "private key, PGP": PGP,
 }
 ONLY_HIDDEN = {
     "login token": "https://ampcode.com/auth?authToken=" + token(ALNUM, 30) + "&x=1",
