@@ -65,7 +65,7 @@ def end_tree(pid: int, mark: str, *, ended: Callable[[], bool], grace_s: float =
 
 
 def group_alive(pid: int) -> bool:
-    """Whether the group that `pid` led still has a member."""
+    """Whether the group that `pid` led still has a member that is not dead."""
     if sys.platform == "win32":
         return False
     try:
@@ -74,6 +74,11 @@ def group_alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
+    if sys.platform == "linux":
+        # In a container whose first process takes no exit statuses the dead stay in their group.
+        from ampsm_app.backend.exec.guard import scan_proc
+
+        return any(process.groups[0] == pid for process in scan_proc())
     return True
 
 

@@ -153,6 +153,19 @@ def test_a_grandchild_that_holds_the_pipe_ends_with_the_turn(executor: Executor,
     assert trees.marked(running.mark) == []
 
 
+def test_the_dead_that_nobody_buries_do_not_count(executor: Executor, script: Script) -> None:
+    # The child's exit status is never taken: its parent has left, and this process is not its heir.
+    grave = script(
+        "import os, time\nif os.fork() == 0:\n    os._exit(0)\nprint('dug', flush=True)\ntime.sleep(60)"
+    )
+    running = executor.start(grave)
+    assert next(running.lines()).data == b"dug"
+
+    assert trees.group_alive(running.pid)
+    running.stop()
+    assert not trees.group_alive(running.pid)
+
+
 def test_a_turn_that_takes_too_long_is_ended(executor: Executor, script: Script) -> None:
     running = executor.start(script("print('begun', flush=True)\nimport time; time.sleep(60)", timeout_s=0.7))
 
