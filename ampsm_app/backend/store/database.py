@@ -21,13 +21,13 @@ def open_database(path: Path, *, migrations: migrate.Migrations | None = None) -
     (which leaves it untouched), was written by a newer version, or cannot be written.
     """
     migrations = migrations or migrate.shipped()
-    schema = files.schema_of(path)
-    if schema is not None:
-        files.refuse_newer(path, schema, migrations.head)
-    files.prepare(path)
-    if schema != migrations.head:
+    state = files.inspect(path)
+    if state is not None:
+        files.refuse_newer(path, state.schema, migrations.head)
+    files.make_private(path)
+    if state is None or state.schema < migrations.head:
         migrate.upgrade(path, migrations)
-    if not files.uses_wal(path):
+    if state is None or not state.wal:
         migrate.switch_on_wal(path)
     return Database(path)
 
@@ -74,7 +74,7 @@ class Database:
 
     def empty_log(self) -> bool:
         """Move the write-ahead log into the database; False where somebody was using it."""
-        return files.uses_wal(self.path) and self.watch.empty_log()
+        return self.watch.empty_log()
 
     def close(self) -> None:
         """End followers and close what is idle; open transactions close their connections when they end."""

@@ -28,8 +28,8 @@ def reading(path: Path) -> Engine:
 
 
 def migrating(path: Path) -> Engine:
-    """Connections that may replace tables others refer to; the first to write fixes the vacuum mode."""
-    return _engine(path, ("PRAGMA auto_vacuum = INCREMENTAL",), _WRITE, NullPool)
+    """Connections that may replace tables which others refer to, and that make the first page of a file."""
+    return _engine(path, (), _WRITE, NullPool)
 
 
 def store_error(error: DBAPIError | sqlite3.Error, path: Path) -> StoreError:
@@ -52,6 +52,16 @@ def _engine(path: Path, pragmas: tuple[str, ...], begin: str, pool: type[Pool]) 
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if pool is NullPool and connection.exec_driver_sql("PRAGMA page_count").scalar() == 0:
+            _begin_first(connection)
+        else:
+            connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _begin_first(connection: Connection) -> None:
+    # The vacuum mode is fixed by the first page. Set inside a transaction, it is what takes the write lock,
+    # and the first page that others see has our application id already.
+    connection.exec_driver_sql("BEGIN")
+    connection.exec_driver_sql("PRAGMA auto_vacuum = INCREMENTAL")

@@ -1,12 +1,14 @@
-"""Whether a file is a database of ours, told from its bytes alone: what is not ours is never opened to write.
+"""Whether a file is a database of ours, found out without touching it: what is not ours is never written.
 
-Standard library only, so that commands which only read start fast.
+Standard library only, so that commands which only read start fast. Only SQLite ever opens the file: a file
+handle of our own, when closed, would drop the locks that SQLite holds for the whole process.
 """
 
 import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from ampsm_app.backend.domain.errors import StoreError
 
@@ -14,7 +16,6 @@ APPLICATION_ID = 0x414D5053
 SCHEMA = 1
 BUSY_S = 30.0
 
-_MAGIC = b"SQLite format 3\0"
 _MEANINGS = (
     ("locked", "database_busy", "Another process holds it; try again, or see what runs."),
     ("disk is full", "disk_full", "Make room on the disk and try again."),
@@ -26,27 +27,27 @@ _MEANINGS = (
 _OTHER_PLACE = "Set AMPSM_DB_PATH to another place, or move that file away."
 
 
-def schema_of(path: Path) -> int | None:
-    """The schema number of our database at `path`; None where there is none yet (no file, or an empty one).
+class State(NamedTuple):
+    """What a database of ours says of itself: its schema's number, and whether its WAL is switched on."""
+
+    schema: int
+    wal: bool
+
+
+def inspect(path: Path) -> State | None:
+    """What our database at `path` says; None where there is none yet (no file, or an empty one).
 
     Raises StoreError for anything that is not ours; such a file is left byte for byte as it was.
     """
-    header = _header(path)
-    if not header:
+    if _is_blank(path):
         return None
-    if len(header) < 100 or not header.startswith(_MAGIC):
-        raise StoreError(
-            f"{path} is not a database; it was left untouched", code="not_a_database", hint=_OTHER_PLACE
-        )
-    # The number is in the main file from its first transaction on, which runs before WAL is switched on.
-    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
-        raise _foreign(path)
-    return _user_version(path)
-
-
-def uses_wal(path: Path) -> bool:
-    """Whether the database's write-ahead log is switched on (which is kept in the file)."""
-    return _header(path)[18:20] == b"\x02\x02"
+    _refuse_foreign(path)
+    try:
+        state = _ask(path)
+    except sqlite3.Error as error:
+        raise explain(str(error), path) from error
+    # Schema 0 is nothing but what a killed process had begun.
+    return state if state.schema else None
 
 
 def refuse_newer(path: Path, schema: int, known: int) -> None:
@@ -61,16 +62,17 @@ def refuse_newer(path: Path, schema: int, known: int) -> None:
         )
 
 
-def prepare(path: Path) -> None:
-    """Make the folder and an empty file where missing, readable by the user alone, and keep the file so."""
+def make_private(path: Path) -> None:
+    """Make the folder and an empty file where missing; the file becomes readable by the user alone."""
     try:
         if not path.parent.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
+        if not path.exists():
+            sqlite3.connect(path).close()
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    except (OSError, sqlite3.Error) as error:
         raise StoreError(f"cannot write the database {path}: {error}", hint=_OTHER_PLACE) from error
-    if path.stat().st_mode & 0o077 and os.name == "posix":
-        path.chmod(0o600)
 
 
 def explain(said: str, path: Path) -> StoreError:
@@ -84,39 +86,58 @@ def explain(said: str, path: Path) -> StoreError:
 def read_only_uri(path: Path, *, immutable: bool = False) -> str:
     """The address under which SQLite opens the file without being able to change it.
 
-    `immutable` also keeps it from making or reading the files beside it (`-wal`, `-shm`, `-journal`).
+    `immutable` also keeps it from locking, and from making or reading the files beside it (`-wal` and so on).
     """
     return path.absolute().as_uri() + ("?immutable=1" if immutable else "?mode=ro")
 
 
-def _header(path: Path) -> bytes:
+def _is_blank(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
-            return file.read(100)
+        if path.is_dir():
+            raise StoreError(f"{path} is a folder, not a database", hint=_OTHER_PLACE)
+        return path.stat().st_size == 0
     except FileNotFoundError:
-        return b""
+        return True
     except OSError as error:
         raise StoreError(f"cannot read the database {path}: {error}", hint=_OTHER_PLACE) from error
 
 
-def _user_version(path: Path) -> int:
+def _ask(path: Path) -> State:
     try:
-        try:
-            return _ask_version(read_only_uri(path))
-        except sqlite3.OperationalError:
-            # A transaction that a killed process left needs a roll-back, which needs writing.
-            return _ask_version(read_only_uri(path).replace("?mode=ro", "?mode=rw"))
-    except sqlite3.Error as error:
-        raise explain(str(error), path) from error
+        return _ask_by(read_only_uri(path))
+    except sqlite3.OperationalError:
+        # A transaction that a killed process left may need a roll-back, which needs writing.
+        return _ask_by(read_only_uri(path).replace("?mode=ro", "?mode=rw"))
 
 
-def _ask_version(uri: str) -> int:
+def _ask_by(uri: str) -> State:
     with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_S)) as connection:
-        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+        schema = connection.execute("PRAGMA user_version").fetchone()[0]
+        return State(schema, connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
 
 
-def _foreign(path: Path) -> StoreError:
-    if {"sessions", "iterations"} <= _tables(path):
+def _refuse_foreign(path: Path) -> None:
+    try:
+        with closing(sqlite3.connect(read_only_uri(path, immutable=True), uri=True)) as connection:
+            # It is in the main file from the first page on that is ever written.
+            if connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+                return
+            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    except sqlite3.OperationalError as error:
+        raise explain(str(error), path) from error
+    except sqlite3.DatabaseError as error:
+        raise _not_a_database(path) from error
+    raise _foreign(path, names) if names else _not_a_database(path)
+
+
+def _not_a_database(path: Path) -> StoreError:
+    return StoreError(
+        f"{path} is not a database of ours; it was left untouched", code="not_a_database", hint=_OTHER_PLACE
+    )
+
+
+def _foreign(path: Path, names: set[str]) -> StoreError:
+    if {"sessions", "iterations"} <= names:
         return StoreError(
             f"{path} was written by the original Amp Session Manager; it was left untouched",
             code="original_database",
@@ -127,11 +148,3 @@ def _foreign(path: Path) -> StoreError:
         code="foreign_database",
         hint=_OTHER_PLACE,
     )
-
-
-def _tables(path: Path) -> set[str]:
-    try:
-        with closing(sqlite3.connect(read_only_uri(path, immutable=True), uri=True)) as connection:
-            return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    except sqlite3.Error:
-        return set()

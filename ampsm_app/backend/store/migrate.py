@@ -63,7 +63,7 @@ def switch_on_wal(path: Path) -> None:
                 return
         except sqlite3.OperationalError as error:
             # SQLite answers "locked" here without waiting for its time-out.
-            if time.monotonic() > deadline or files.uses_wal(path):
+            if time.monotonic() > deadline:
                 raise StoreError(f"cannot open the database {path}: {error}", code="database_busy") from error
             time.sleep(0.02)
 

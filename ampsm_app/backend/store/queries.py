@@ -35,14 +35,14 @@ def session_row(path: Path, ref: str, *, alive: Alive) -> dict[str, Any]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection | None]:
-    schema = files.schema_of(path)
-    if schema is None:
+    state = files.inspect(path)
+    if state is None:
         yield None
         return
-    files.refuse_newer(path, schema, files.SCHEMA)
-    if schema < files.SCHEMA:
+    files.refuse_newer(path, state.schema, files.SCHEMA)
+    if state.schema < files.SCHEMA:
         raise StoreError(
-            f"{path} is of an older version (schema {schema})",
+            f"{path} is of an older version (schema {state.schema})",
             code="upgrade_needed",
             hint="Any command that writes upgrades it, after a backup.",
         )
