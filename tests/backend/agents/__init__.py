@@ -1,0 +1,1 @@
+"""The agents room: discovery, probing, commands, streams, outcomes."""
