@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ampsm_app.backend.config.keys import VARIABLES
 from ampsm_app.backend.config.loading import Loaded
 from ampsm_app.backend.domain.errors import InvalidInput
 from ampsm_app.backend.domain.sessions import AgentChoice, Mode
@@ -21,12 +22,14 @@ class EffectiveMode:
     """The agent that is used, and what decided. Without `cli_path` the binary is looked for.
 
     `server_url` is set in mode `local-server`, and where a `local-cli` was asked for with a server.
+    `variables` are those of the environment whose values are in use.
     """
 
     mode: Mode
     cli_path: str | None
     server_url: str | None
     origin: ModeOrigin
+    variables: tuple[str, ...] = ()
 
     @property
     def missing(self) -> str | None:
@@ -75,16 +78,16 @@ def _complete(
 ) -> EffectiveMode:
     if choice.mode in ("production", "demo"):
         _refuse_contradiction(choice)
-        return EffectiveMode(choice.mode, None, None, origin)
+        return _made(loaded, choice.mode, None, None, origin)
     cli = _first(choice, *below, part="cli_path")
     server = _first(choice, *below, part="server_url")
     if choice.mode == "local-cli":
         cli = cli or loaded.settings.amp.cli_path
-        return EffectiveMode("local-cli", _usable(cli), choice.server_url, origin)
+        return _made(loaded, "local-cli", cli, choice.server_url, origin)
     if choice.mode == "local-server" or server:
         server = server or loaded.settings.amp.server_url
-        return EffectiveMode("local-server", _usable(cli), server, origin)
-    return EffectiveMode("local-cli", _usable(cli), None, origin)
+        return _made(loaded, "local-server", cli, server, origin)
+    return _made(loaded, "local-cli", cli, None, origin)
 
 
 def _from_settings(loaded: Loaded) -> EffectiveMode:
@@ -93,14 +96,27 @@ def _from_settings(loaded: Loaded) -> EffectiveMode:
     origin: ModeOrigin = "settings" if chosen else "default"
     match amp.mode:
         case "local-cli":
-            return EffectiveMode("local-cli", _usable(amp.cli_path), None, origin)
+            return _made(loaded, "local-cli", amp.cli_path, None, origin)
         case "local-server":
-            return EffectiveMode("local-server", None, amp.server_url, origin)
+            return _made(loaded, "local-server", None, amp.server_url, origin)
         case "production" if not chosen:
             # The path of a binary is older than the modes: alone it names the binary of production.
-            return EffectiveMode("production", _usable(amp.cli_path), None, origin)
+            return _made(loaded, "production", amp.cli_path, None, origin)
         case _:
-            return EffectiveMode(amp.mode, None, None, origin)
+            return _made(loaded, amp.mode, None, None, origin)
+
+
+def _made(
+    loaded: Loaded, mode: Mode, cli: str | None, server: str | None, origin: ModeOrigin
+) -> EffectiveMode:
+    amp = loaded.settings.amp
+    used = {"amp.cli_path": cli == amp.cli_path, "amp.server_url": server == amp.server_url}
+    variables = tuple(
+        name
+        for name in _VARIABLES
+        if used[VARIABLES[name]] and loaded.origin(VARIABLES[name]) == "environment"
+    )
+    return EffectiveMode(mode, _usable(cli), server, origin, variables)
 
 
 def _first(*choices: AgentChoice, part: Literal["cli_path", "server_url"]) -> str | None:

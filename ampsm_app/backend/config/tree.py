@@ -90,13 +90,13 @@ class ModelSettings(Section):
 class Price(Section):
     """What a model costs, in US dollars for a million tokens."""
 
-    input: float = Field(ge=0, description="Input that is not cached.")
-    output: float = Field(ge=0, description="Output.")
+    input: float = Field(ge=0, description="US dollars for a million tokens of input that is not cached.")
+    output: float = Field(ge=0, description="US dollars for a million tokens of output.")
     cache_read: float | None = Field(
-        default=None, ge=0, description="Input read from the cache. Unset: as input."
+        default=None, ge=0, description="The same for input read from the cache. Unset: as input."
     )
     cache_write: float | None = Field(
-        default=None, ge=0, description="Input written to the cache. Unset: as input."
+        default=None, ge=0, description="The same for input written to the cache. Unset: as input."
     )
 
 
@@ -106,7 +106,8 @@ class AmpSettings(Section):
     mode: Mode = Field(
         default="production",
         description="`production`, `local-cli` (the binary of `amp.cli_path`), `local-server` "
-        "(the server of `amp.server_url`) or `demo` (the built-in demo agent).",
+        "(the server of `amp.server_url`) or `demo` (the built-in demo agent). Over it, the variables "
+        "`AMP_CLI_PATH` and `AMP_SERVER_URL` choose the two local ones.",
     )
     cli_path: str | None = Field(
         default=None,

@@ -9,6 +9,7 @@ from ampsm_app.backend.config.settings import Loaded, load
 from ampsm_app.backend.domain.errors import InvalidInput
 from ampsm_app.backend.domain.sessions import AgentChoice
 
+CLI, SERVER = "AMP_CLI_PATH", "AMP_SERVER_URL"
 LOCAL, OTHER = "https://localhost:7002", "http://127.0.0.1:9"
 
 
@@ -51,11 +52,11 @@ def test_the_settings_choose_where_nobody_else_does(path: Path, bin_dir: str) ->
 def test_the_environment_decides_over_the_settings(path: Path, bin_dir: str) -> None:
     text = f"amp: {{mode: demo, cli_path: /file/amp, server_url: '{OTHER}'}}"
     cli = effective_mode(settings(path, text, AMP_CLI_PATH=f"{bin_dir}/amp"))
-    assert cli == EffectiveMode("local-cli", f"{bin_dir}/amp", None, "environment")
+    assert cli == EffectiveMode("local-cli", f"{bin_dir}/amp", None, "environment", (CLI,))
     server = effective_mode(settings(path, text, AMP_SERVER_URL=LOCAL))
-    assert server == EffectiveMode("local-server", None, LOCAL, "environment")
+    assert server == EffectiveMode("local-server", None, LOCAL, "environment", (SERVER,))
     both = effective_mode(settings(path, text, AMP_CLI_PATH=f"{bin_dir}/amp", AMP_SERVER_URL=LOCAL))
-    assert both == EffectiveMode("local-server", f"{bin_dir}/amp", LOCAL, "environment")
+    assert both == EffectiveMode("local-server", f"{bin_dir}/amp", LOCAL, "environment", (CLI, SERVER))
 
 
 def test_empty_variables_decide_nothing(path: Path) -> None:
@@ -90,13 +91,15 @@ def test_a_server_alone_uses_the_discovered_binary_unless_one_is_named_beside_it
     text = f"amp: {{cli_path: {bin_dir}/file}}"
     assert effective_mode(settings(path, text), option).cli_path is None
     beside = settings(path, text, AMP_CLI_PATH=f"{bin_dir}/env")
-    assert effective_mode(beside, option) == EffectiveMode("local-server", f"{bin_dir}/env", LOCAL, "option")
+    assert effective_mode(beside, option) == EffectiveMode(
+        "local-server", f"{bin_dir}/env", LOCAL, "option", (CLI,)
+    )
 
 
 def test_a_binary_alone_stays_on_the_server_that_the_environment_names(path: Path, bin_dir: str) -> None:
     loaded = settings(path, AMP_SERVER_URL=LOCAL)
     chosen = effective_mode(loaded, AgentChoice(cli_path=f"{bin_dir}/mine"))
-    assert chosen == EffectiveMode("local-server", f"{bin_dir}/mine", LOCAL, "option")
+    assert chosen == EffectiveMode("local-server", f"{bin_dir}/mine", LOCAL, "option", (SERVER,))
 
 
 def test_a_mode_by_name_takes_its_parts_from_below(path: Path, bin_dir: str) -> None:
