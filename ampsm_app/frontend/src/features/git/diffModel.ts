@@ -1,0 +1,84 @@
+import type { Extension } from "@codemirror/state";
+import type { FileDiff } from "$lib/generated/contract";
+import { splitEndings } from "$ui/code/endings";
+import { SourceHighlighter } from "$ui/code/highlighter";
+import { linesOf, RowMap, segmentsOf, type Row, type Segment, type Side } from "./rows";
+import { wordChanges, type Ranges, type WordChanges } from "./words";
+
+/** Both texts of a file, cut into segments by git's hunks, with what is worked out for the rows that are seen. */
+export class DiffModel {
+  readonly oldLines: string[];
+  readonly newLines: string[];
+  readonly segments: Segment[];
+  readonly #headers: [line: number, header: string][];
+  readonly #openEnd: Record<Side, boolean>;
+  readonly #words = new Map<number, WordChanges>();
+  #sources: Record<Side, SourceHighlighter> | null = null;
+
+  constructor(diff: FileDiff) {
+    const [before, after] = shownTexts(diff.old_text ?? "", diff.new_text ?? "");
+    this.oldLines = linesOf(before);
+    this.newLines = linesOf(after);
+    this.segments = segmentsOf(diff.hunks, this.oldLines.length, this.newLines.length);
+    this.#headers = diff.hunks.map((hunk) => [hunk.new_start, hunk.header.replace(/^@@.*?@@ ?/, "").trim()]);
+    this.#openEnd = { old: hasOpenEnd(before), new: hasOpenEnd(after) };
+  }
+
+  /** The rows of one editor. */
+  rows(layout: "unified" | Side): RowMap {
+    return new RowMap(this.segments, layout);
+  }
+
+  /** What git says stands around the hunk that begins at or after a line of the new text. */
+  headerAfter(newLine: number): string {
+    return this.#headers.find(([line]) => line >= newLine)?.[1] ?? "";
+  }
+
+  /** What changed inside the line of a row. */
+  words(row: Row): Ranges {
+    const segment = this.segments[row.segment];
+    if (segment?.kind !== "change" || segment.oldCount === 0 || segment.newCount === 0) return [];
+    let found = this.#words.get(row.segment);
+    if (found === undefined) {
+      found = wordChanges(slice(this.oldLines, segment.oldFrom, segment.oldCount), slice(this.newLines, segment.newFrom, segment.newCount));
+      this.#words.set(row.segment, found);
+    }
+    if (row.kind === "removed") return found.old.get((row.oldLine ?? 0) - segment.oldFrom) ?? [];
+    if (row.kind === "added") return found.new.get((row.newLine ?? 0) - segment.newFrom) ?? [];
+    return [];
+  }
+
+  /** Whether a changed row is the end of a text without a line feed. */
+  endsOpen(row: Row): boolean {
+    if (row.kind === "removed") return this.#openEnd.old && row.oldLine === this.oldLines.length;
+    return row.kind === "added" && this.#openEnd.new && row.newLine === this.newLines.length;
+  }
+
+  /** From now on rows have syntax. */
+  setLanguage(language: Extension): void {
+    this.#sources = {
+      old: new SourceHighlighter(this.oldLines, language),
+      new: new SourceHighlighter(this.newLines, language),
+    };
+  }
+
+  /** The parsed text of a side; null before its language is known. */
+  source(side: Side): SourceHighlighter | null {
+    return this.#sources?.[side] ?? null;
+  }
+}
+
+/** Where both texts have Windows line endings throughout, they are no news; otherwise they are shown. */
+function shownTexts(before: string, after: string): [string, string] {
+  const [old, now] = [splitEndings(before), splitEndings(after)];
+  const quiet = (old.ending === "\r\n" || before === "") && (now.ending === "\r\n" || after === "");
+  return quiet ? [old.text, now.text] : [before, after];
+}
+
+function hasOpenEnd(text: string): boolean {
+  return text !== "" && !text.endsWith("\n");
+}
+
+function slice(lines: readonly string[], from: number, count: number): string[] {
+  return lines.slice(from - 1, from - 1 + count);
+}

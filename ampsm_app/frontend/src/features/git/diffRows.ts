@@ -1,0 +1,170 @@
+import { Facet, StateEffect, type Extension, type Range } from "@codemirror/state";
+import { Decoration, EditorView, ViewPlugin, WidgetType, type DecorationSet, type ViewUpdate } from "@codemirror/view";
+import type { DiffModel } from "./diffModel";
+import type { Row, RowMap, Side } from "./rows";
+
+/** What an editor of a diff shows. */
+export interface Shown {
+  model: DiffModel;
+  map: RowMap;
+}
+
+export const shown = Facet.define<Shown, Shown | null>({ combine: (values) => values[0] ?? null });
+
+/** Asks an editor to look at the syntax again. */
+export const refresh = StateEffect.define();
+
+/** How long one pass may parse; the rest follows in later ones. */
+const PARSE_MS = 10;
+
+const lineOf = {
+  added: Decoration.line({ class: "cm-added" }),
+  removed: Decoration.line({ class: "cm-removed" }),
+  filler: Decoration.line({ class: "cm-filler" }),
+};
+const contentOf = {
+  added: Decoration.mark({ tagName: "ins" }),
+  removed: Decoration.mark({ tagName: "del" }),
+};
+const wordOf = {
+  added: Decoration.mark({ class: "cm-addedWord" }),
+  removed: Decoration.mark({ class: "cm-removedWord" }),
+};
+const tokenMarks = new Map<string, Decoration>();
+
+class OpenEnd extends WidgetType {
+  override eq(): boolean {
+    return true;
+  }
+
+  toDOM(): HTMLElement {
+    const note = document.createElement("span");
+    note.className = "cm-openEnd";
+    note.textContent = "no line feed at the end";
+    return note;
+  }
+}
+const openEnd = Decoration.widget({ widget: new OpenEnd(), side: 1 });
+
+/** Rows of the document that follow each other in one of the two texts too. */
+interface Run {
+  side: Side;
+  firstRow: number;
+  firstLine: number;
+  count: number;
+}
+
+function sourceOf(row: Row, map: RowMap): [Side, number] | null {
+  if (row.oldLine !== null && (row.newLine === null || map.layout === "old")) return ["old", row.oldLine];
+  return row.newLine === null ? null : ["new", row.newLine];
+}
+
+/** Colours the rows that are in sight: kind, words that changed, syntax. */
+class RowColours {
+  decorations: DecorationSet = Decoration.none;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(view: EditorView) {
+    this.#build(view);
+  }
+
+  update(update: ViewUpdate): void {
+    const asked = update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(refresh)));
+    if (asked || update.docChanged || update.viewportChanged) this.#build(update.view);
+  }
+
+  destroy(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #build(view: EditorView): void {
+    const what = view.state.facet(shown);
+    if (what === null) return;
+    const ranges: Range<Decoration>[] = [];
+    const runs: Run[] = [];
+    const seen = new Set<number>();
+    for (const { from, to } of view.visibleRanges) {
+      for (let at = from; at <= to; ) {
+        const line = view.state.doc.lineAt(at);
+        const row = what.map.at(line.number);
+        if (!seen.has(line.number)) {
+          seen.add(line.number);
+          extendRuns(runs, sourceOf(row, what.map), line.number);
+          decorateRow(ranges, what.model, row, line.from, line.to);
+        }
+        if (row.kind === "added" || row.kind === "removed") {
+          const [start, end] = [Math.max(from, line.from), Math.min(to, line.to)];
+          if (end > start) ranges.push(contentOf[row.kind].range(start, end));
+        }
+        at = line.to + 1;
+      }
+    }
+    const complete = this.#addTokens(view, what, runs, ranges);
+    this.decorations = Decoration.set(ranges, true);
+    clearTimeout(this.#timer);
+    if (!complete) this.#timer = setTimeout(() => view.dispatch({ effects: refresh.of(null) }), 20);
+  }
+
+  #addTokens(view: EditorView, { model }: Shown, runs: readonly Run[], ranges: Range<Decoration>[]): boolean {
+    const furthest = { old: 0, new: 0 };
+    for (const run of runs) furthest[run.side] = Math.max(furthest[run.side], run.firstLine + run.count - 1);
+    let complete = true;
+    for (const side of ["old", "new"] as const) {
+      complete = (model.source(side)?.advance(furthest[side], PARSE_MS) ?? true) && complete;
+    }
+    const spans = view.visibleRanges;
+    for (const run of runs) {
+      const put = (number: number, from: number, to: number, className: string): void => {
+        const start = view.state.doc.line(run.firstRow + number - run.firstLine).from;
+        if (!spans.some((span) => start + from < span.to && start + to > span.from)) return;
+        ranges.push(tokenMark(className).range(start + from, start + to));
+      };
+      model.source(run.side)?.tokens(run.firstLine, run.firstLine + run.count - 1, put);
+    }
+    return complete;
+  }
+}
+
+function decorateRow(ranges: Range<Decoration>[], model: DiffModel, row: Row, from: number, to: number): void {
+  const { kind } = row;
+  if (kind === "same") return;
+  ranges.push(lineOf[kind].range(from));
+  if (kind === "filler") return;
+  for (const word of model.words(row)) ranges.push(wordOf[kind].range(from + word.from, Math.min(to, from + word.to)));
+  if (model.endsOpen(row)) ranges.push(openEnd.range(to));
+}
+
+function extendRuns(runs: Run[], source: [Side, number] | null, row: number): void {
+  if (source === null) return;
+  const [side, line] = source;
+  const last = runs.at(-1);
+  if (last?.side === side && last.firstLine + last.count === line && last.firstRow + last.count === row) last.count += 1;
+  else runs.push({ side, firstRow: row, firstLine: line, count: 1 });
+}
+
+function tokenMark(className: string): Decoration {
+  let mark = tokenMarks.get(className);
+  if (mark === undefined) {
+    mark = Decoration.mark({ class: className });
+    tokenMarks.set(className, mark);
+  }
+  return mark;
+}
+
+const look = EditorView.baseTheme({
+  ".cm-added": { backgroundColor: "var(--added-bg)" },
+  ".cm-removed": { backgroundColor: "var(--removed-bg)" },
+  ".cm-filler": {
+    backgroundImage: "repeating-linear-gradient(-45deg, transparent 0 5px, var(--surface-2) 5px 6px)",
+  },
+  ".cm-line ins, .cm-line del": { textDecoration: "none" },
+  ".cm-addedWord": { backgroundColor: "var(--added-word)", borderRadius: "2px" },
+  ".cm-removedWord": { backgroundColor: "var(--removed-word)", borderRadius: "2px" },
+  ".cm-openEnd": { color: "var(--text-3)", fontFamily: "var(--sans)", fontStyle: "italic", marginLeft: "var(--s3)", userSelect: "none" },
+});
+
+/** Kind, changed words and syntax of the rows in sight. */
+export function rowColours(): Extension {
+  return [ViewPlugin.fromClass(RowColours, { decorations: (plugin) => plugin.decorations }), look];
+}
+

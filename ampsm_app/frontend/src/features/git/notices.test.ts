@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import type { FileDiff } from "$lib/generated/contract";
+import { modeChange, noticeFor } from "./notices";
+
+const diff = (more: Partial<FileDiff>): FileDiff => ({
+  path: "a",
+  old_path: null,
+  change: "modified",
+  binary: false,
+  too_large: false,
+  old_mode: "100644",
+  new_mode: "100644",
+  old_text: "a\n",
+  new_text: "a\n",
+  old_image: null,
+  new_image: null,
+  hunks: [],
+  added: 0,
+  deleted: 0,
+  ...more,
+});
+const hunk = { old_start: 1, old_lines: 1, new_start: 1, new_lines: 1, header: "", lines: ["-a", "+b"] };
+
+describe("in the place of a text diff", () => {
+  it("stands nothing where there are hunks", () => {
+    expect(noticeFor(diff({ hunks: [hunk] }))).toBeNull();
+  });
+
+  it.each([
+    [{ too_large: true }, "Too large to show"],
+    [{ binary: true }, "Binary file"],
+    [{ new_mode: "100755" }, "Only the mode changed"],
+    [{ change: "renamed", old_path: "b" }, "The content is the same"],
+    [{ change: "added" }, "An empty file"],
+    [{ change: "deleted" }, "An empty file"],
+    [{}, "No difference"],
+  ] as const)("a word for %j", (more, title) => {
+    expect(noticeFor(diff(more))?.title).toBe(title);
+  });
+
+  it("modes are named", () => {
+    expect(modeChange(diff({ new_mode: "100755" }))).toBe("now executable");
+    expect(modeChange(diff({ new_mode: "120000" }))).toBe("a file (100644) → a symbolic link (120000)");
+    expect(modeChange(diff({}))).toBeNull();
+  });
+});
