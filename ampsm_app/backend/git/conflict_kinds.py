@@ -9,10 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ampsm_app.backend.domain.merges import Conflicted, ConflictKind
+from ampsm_app.backend.git.raw_diff import GITLINK
 from ampsm_app.backend.git.runner import decode
-
-GITLINK = "160000"
-SYMLINK = "120000"
 
 # `<name>-0-g<object id>` is how `git describe` spells a commit: a revision that names its side in markers
 # and messages, and cannot move between two commands.
