@@ -5,8 +5,11 @@ import sys
 from pathlib import Path
 from threading import Thread
 
+from ampsm_app.backend.domain.errors import InvalidInput
 from ampsm_app.backend.exec.environment import user_environment
 from ampsm_app.backend.exec.errors import cannot_start
+
+_LINKS = ("https://", "http://", "mailto:")
 
 
 def open_detached(argv: tuple[str, ...], cwd: Path) -> None:
@@ -26,6 +29,23 @@ def open_detached(argv: tuple[str, ...], cwd: Path) -> None:
         raise cannot_start(argv, cwd, error) from error
     # Somebody has to take its exit status, or it stays behind as a zombie.
     Thread(target=process.wait, daemon=True).start()
+
+
+def open_link(url: str) -> None:
+    """Open a web or mail address in the user's own program for it.
+
+    Raises `InvalidInput` for any other kind of address: a page of ours may show what an agent wrote.
+    """
+    if not url.startswith(_LINKS):
+        raise InvalidInput(f"{url[:200]} is not an address for a browser.")
+    open_detached((*_link_opener(), url), Path.home())
+
+
+def _link_opener() -> tuple[str, ...]:
+    if sys.platform == "win32":
+        # It starts the browser outside our job, which would end it together with us.
+        return ("rundll32.exe", "url.dll,FileProtocolHandler")
+    return ("open",) if sys.platform == "darwin" else ("xdg-open",)
 
 
 def _flags() -> int:

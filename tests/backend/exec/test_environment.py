@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from ampsm_app.backend.domain.errors import InvalidInput
 from ampsm_app.backend.exec import trees
-from ampsm_app.backend.exec.detached import open_detached
+from ampsm_app.backend.exec.detached import open_detached, open_link
 from ampsm_app.backend.exec.environment import child_environment, user_environment
 from ampsm_app.backend.exec.errors import CannotStart
 from ampsm_app.backend.exec.executor import Executor
@@ -90,3 +91,28 @@ def test_an_editor_is_the_users_own(place: Path, executor: Executor, monkeypatch
 def test_an_editor_that_is_missing_is_named(place: Path) -> None:
     with pytest.raises(CannotStart, match="no-such-editor"):
         open_detached(("no-such-editor",), place)
+
+
+@pytest.fixture
+def browser(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A browser that writes its address down; the file that it writes to."""
+    program = place / "xdg-open"
+    program.write_text('#!/bin/sh\nprintf "%s" "$1" > "$OPENED.part" && mv "$OPENED.part" "$OPENED"\n')
+    program.chmod(0o755)
+    opened = place / "opened"
+    monkeypatch.setenv("OPENED", str(opened))
+    monkeypatch.setenv("PATH", f"{place}{os.pathsep}{os.environ['PATH']}")
+    return opened
+
+
+def test_a_link_opens_in_the_users_browser(browser: Path) -> None:
+    open_link("https://example.org/?a=1&b='2'")
+
+    eventually(browser.exists)
+    assert browser.read_text() == "https://example.org/?a=1&b='2'"
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "javascript:alert(1)", "--help", "ampsm:x", ""])
+def test_what_is_no_link_is_not_opened(browser: Path, url: str) -> None:
+    with pytest.raises(InvalidInput):
+        open_link(url)

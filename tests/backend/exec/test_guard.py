@@ -199,3 +199,33 @@ def test_a_mark_does_not_cover_one_that_only_begins_like_it(executor: Executor, 
 
     assert trees.marked(executor.mark) == [running.pid]
     running.stop()
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way of systems without /proc, as far as this one can go it."""
+    import psutil
+
+    assert psutil.Process().is_running()  # it looks at the platform once, now
+    monkeypatch.setattr(sys, "platform", "darwin")
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_without_proc_trees_are_found_and_ended_all_the_same(executor: Executor, script: Script) -> None:
+    child = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    running = executor.start(script(f"{child}; print('up', flush=True); import time; time.sleep(60)"))
+    assert next(running.lines()).data == b"up"
+    assert len(trees.marked(running.mark)) == 2
+
+    running.stop()
+
+    assert trees.marked(executor.mark) == []
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_without_proc_a_process_is_still_known_by_more_than_its_number() -> None:
+    identity = ProcessIdentity.current()
+
+    assert identity.boot_id == "wall"
+    assert identity.alive()
+    assert not ProcessIdentity(identity.pid, identity.create_time - 1, "wall").alive()
