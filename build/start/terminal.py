@@ -1,0 +1,5 @@
+"""Where the packaged `amp-sessions` begins."""
+
+from ampsm_app.cli.main import main
+
+main()
