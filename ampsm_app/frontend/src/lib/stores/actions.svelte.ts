@@ -1,3 +1,5 @@
+import { untrack } from "svelte";
+
 /** Something the user can do: by its name in the palette, by its keys, or both. */
 export interface Action {
   readonly id: string;
@@ -25,8 +27,9 @@ export class Actions {
 
   /** Adds actions until the returned function is called. */
   register(actions: readonly Action[]): () => void {
-    this.#sets = [...this.#sets, actions];
-    return () => (this.#sets = this.#sets.filter((set) => set !== actions));
+    // Called from effects, which must not run again because of what they registered.
+    untrack(() => (this.#sets = [...this.#sets, actions]));
+    return () => untrack(() => (this.#sets = this.#sets.filter((set) => set !== actions)));
   }
 
   /** Runs the action of a key, given the chord that it spells; true where there was one. */

@@ -1,13 +1,16 @@
 /** The tabs of a session. */
 export type SessionTab = "overview" | "git" | "logs";
 /** What covers the page, one at a time. */
-export type Overlay = "palette" | "keys" | "new-session" | "agent" | null;
+export type Overlay =
+  | { kind: "palette" | "keys" | "new-session" | "agent" | "mode" }
+  | { kind: "delete"; ids: readonly string[] }
+  | { kind: "rename" | "squash" | "rebase"; id: string };
 
 /** Where the user is. There are no addresses: the window has one page. */
 export class NavStore {
   sessionId: string | null = $state(null);
   tab: SessionTab = $state("overview");
-  overlay: Overlay = $state(null);
+  overlay: Overlay | null = $state.raw(null);
   /** The file that the Git tab should show, and against what (`base`, `commit:…`, `iteration:…`). */
   file: string | null = $state(null);
   against: string | null = $state(null);
@@ -56,7 +59,7 @@ export class NavStore {
   }
 
   /** Covers the page. */
-  show(overlay: Exclude<Overlay, null>): void {
+  show(overlay: Overlay): void {
     this.overlay = overlay;
   }
 

@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import type { Api } from "../api/socket";
 import type { Theme } from "../types";
 
@@ -48,7 +49,7 @@ export class ViewStore {
 
   /** Changes a piece of view state here at once and on the server soon. */
   set(key: string, value: unknown): void {
-    this.#values = { ...this.#values, [key]: value };
+    untrack(() => (this.#values = { ...this.#values, [key]: value }));
     clearTimeout(this.#pending.get(key));
     this.#pending.set(key, setTimeout(() => this.#keep(key, value), SETTLE_MS));
   }
