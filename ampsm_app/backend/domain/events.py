@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from ampsm_app.backend.domain.merges import Merge
-from ampsm_app.backend.domain.model import Model, UtcTime
+from ampsm_app.backend.domain.model import Model, PathText, UtcTime
 from ampsm_app.backend.domain.sessions import Check, Outcome, SessionStatus, SessionSummary
 from ampsm_app.backend.domain.usage import CostKind, Usage
 
@@ -115,11 +115,11 @@ class FileEdited(Model):
     """A file that git found changed after a turn; lines are counts, the diff is cut at 64 KiB."""
 
     type: Literal["file_edit"] = "file_edit"
-    path: str
+    path: PathText
     lines_added: int
     lines_deleted: int
     operation: Literal["create", "modify", "delete", "rename"]
-    old_path: str | None = None
+    old_path: PathText | None = None
     diff: str | None = None
 
 

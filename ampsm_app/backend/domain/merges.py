@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Literal
 
-from ampsm_app.backend.domain.model import Model, UtcTime
+from ampsm_app.backend.domain.model import Model, PathText, UtcTime
 from ampsm_app.backend.domain.sessions import Check
 
 ConflictKind = Literal["content", "add_add", "delete_modify", "rename", "binary", "mode", "submodule"]
@@ -19,7 +19,7 @@ class Conflicted(Model):
     go when the path is settled. `moved_from` is where a file stood that git moved along with its folder.
     """
 
-    path: str
+    path: PathText
     kind: ConflictKind
     message: str = ""
     ancestor_oid: str | None = None
@@ -100,7 +100,7 @@ class Issue(Model):
 class PredictedConflict(Model):
     """A path that would conflict if the session were merged now."""
 
-    path: str
+    path: PathText
     kind: ConflictKind
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ampsm_app.backend.domain.model import Model
+from ampsm_app.backend.domain.model import Model, PathText
 from ampsm_app.backend.domain.sessions import AgentChoice
 
 
@@ -25,7 +25,7 @@ class NewSession(Model):
 
 
 class IterateRequest(Model):
-    """A turn to run. Without notes: the next follow-up, the failed check's output, or a request to continue."""
+    """A turn to run. Without notes: the next follow-up, the failed check's output, or "continue"."""
 
     session_id: str
     notes: str | None = None
@@ -68,7 +68,7 @@ class DiffQuery(Model):
 
     session_id: str
     against: str = "base"
-    path: str | None = None
+    path: PathText | None = None
     context: int = Field(default=3, ge=0, le=1000)
     ignore_whitespace: bool = False
 
@@ -77,7 +77,7 @@ class Resolve(Model):
     """How one conflicted path is settled: by a side, or by the text it should have (None deletes it)."""
 
     session_id: str
-    path: str
+    path: PathText
     take: Literal["base", "session", "both"] | None = None
     text: str | None = None
     delete: bool = False

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ampsm_app.backend.domain.model import Model, UtcTime
+from ampsm_app.backend.domain.model import Model, PathText, UtcTime
 
 FileChange = Literal["added", "modified", "deleted", "renamed", "copied", "type_changed", "unmerged"]
 
@@ -10,8 +10,8 @@ FileChange = Literal["added", "modified", "deleted", "renamed", "copied", "type_
 class ChangedFile(Model):
     """One path of a diff; line counts are None for binary files."""
 
-    path: str
-    old_path: str | None = None
+    path: PathText
+    old_path: PathText | None = None
     change: FileChange
     added: int | None = 0
     deleted: int | None = 0
@@ -33,8 +33,8 @@ class ChangeList(Model):
 class WorkingFile(Model):
     """A path of the worktree that is not committed; XY letters as `git status` prints them."""
 
-    path: str
-    old_path: str | None = None
+    path: PathText
+    old_path: PathText | None = None
     index: str
     worktree: str
     staged: bool
@@ -57,8 +57,8 @@ class Hunk(Model):
 class FileDiff(Model):
     """Both texts of a file with git's own hunks. Texts are None where binary, missing or too large."""
 
-    path: str
-    old_path: str | None = None
+    path: PathText
+    old_path: PathText | None = None
     change: FileChange
     binary: bool = False
     too_large: bool = False
@@ -84,7 +84,7 @@ class RestorePoint(Model):
     head: str
     branch: str | None
     dirty_files: int
-    not_kept: tuple[str, ...] = ()
+    not_kept: tuple[PathText, ...] = ()
     trash_path: str | None = None
 
 
@@ -94,7 +94,7 @@ class Loss(Model):
     unmerged_commits: int | None
     uncommitted_files: int | None
     submodule_commits: int | None
-    not_kept: tuple[str, ...] = ()
+    not_kept: tuple[PathText, ...] = ()
     merged: bool
 
     @property

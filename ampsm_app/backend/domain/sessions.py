@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Literal
 
-from ampsm_app.backend.domain.model import Model, UtcTime
+from ampsm_app.backend.domain.model import Model, PathText, UtcTime
 from ampsm_app.backend.domain.usage import CostKind, Usage
 
 Mode = Literal["production", "local-cli", "local-server", "demo"]
@@ -114,7 +114,7 @@ class Check(Model):
 class WithheldFile(Model):
     """A changed file that was left out of a commit because it holds a secret."""
 
-    path: str
+    path: PathText
     line: int
     kind: str
 
