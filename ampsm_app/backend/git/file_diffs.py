@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from ampsm_app.backend.domain.errors import NotFound
 from ampsm_app.backend.domain.review import FileDiff, Hunk
 from ampsm_app.backend.git.diffs import Sides, literal
+from ampsm_app.backend.git.objects import read_objects
 from ampsm_app.backend.git.raw_diff import GITLINK, NOTHING, STABLE_ARGS, RawChange, parse_list
 from ampsm_app.backend.git.runner import Git, encode
 
@@ -125,17 +126,8 @@ def _sizes(git: Git, oids: list[str]) -> dict[str, int]:
 
 
 def _contents(git: Git, oids: list[str]) -> dict[str, bytes]:
-    if not oids:
-        return {}
-    raw = git.read("cat-file", "--batch=%(objectsize)", stdin=_lines(oids))
-    found: dict[str, bytes] = {}
-    at = 0
-    for oid in oids:
-        end = raw.index(b"\n", at)
-        size = int(raw[at:end])
-        found[oid] = raw[end + 1 : end + 1 + size]
-        at = end + size + 2
-    return found
+    found = zip(oids, read_objects(git, oids), strict=True)
+    return {oid: data for oid, data in found if data is not None}
 
 
 def _section(sides: Sides, change: RawChange, context: int, *, ignore_whitespace: bool) -> list[bytes]:

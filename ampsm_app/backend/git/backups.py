@@ -1,0 +1,197 @@
+"""Backups of a session: taken before whatever could lose work, listed, read, and dropped with age."""
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from ampsm_app.backend.domain.errors import Conflict, GitError, NotFound
+from ampsm_app.backend.domain.model import utc_now
+from ampsm_app.backend.domain.review import RestorePoint
+from ampsm_app.backend.git import backup_format as form
+from ampsm_app.backend.git.layout import git_dir
+from ampsm_app.backend.git.objects import TreeEntry, hash_files, read_objects, tree_of
+from ampsm_app.backend.git.raw_diff import SYMLINK
+from ampsm_app.backend.git.refs import HEADS, ZERO, RefUpdate, drop, update_refs
+from ampsm_app.backend.git.runner import Git, decode
+from ampsm_app.backend.git.survey import LARGEST_KEPT, Survey, state_files, survey
+from ampsm_app.backend.git.worktrees import require_branch
+
+# A backup must be possible before the user has told git a name.
+_WHO = ("Amp Session Orchestrator", "ampsm@localhost")
+_IDENTITY = {
+    **{f"GIT_{role}_NAME": _WHO[0] for role in ("AUTHOR", "COMMITTER")},
+    **{f"GIT_{role}_EMAIL": _WHO[1] for role in ("AUTHOR", "COMMITTER")},
+}
+_HEADS_OF_STATE = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD", "orig-head", "onto")
+_TRIES = 3
+
+
+def take(
+    git: Git,
+    *,
+    session_id: str,
+    operation: str,
+    context_dir: str,
+    now: datetime | None = None,
+    limit: int = LARGEST_KEPT,
+    trash_path: Path | None = None,
+) -> RestorePoint:
+    """Back up the worktree that `git` stands in: HEAD, index, changed and untracked files, merge state.
+
+    Files are kept byte for byte, whatever filters the repository has; ignored files are not kept, files over
+    `limit` bytes and other repositories are named in `not_kept`. Worktree, index and branches are not
+    touched. `trash_path` is noted where the worktree itself is about to go there.
+    """
+    moment = now or utc_now()
+    for attempt in range(_TRIES):
+        seen = survey(git, context_dir=context_dir, limit=limit)
+        try:
+            with tempfile.TemporaryDirectory(prefix="ampsm-backup-") as folder:
+                entries = _entries(git, seen, Path(folder))
+        except GitError:
+            # A file went away between looking and reading; it is looked at anew.
+            if attempt == _TRIES - 1:
+                raise
+            continue
+        break
+    meta = replace(
+        form.meta_for(session_id, operation, moment, seen.head, seen.branch),
+        dirty_files=len(seen.changed),
+        deleted=list(seen.deleted),
+        not_kept=list(seen.not_kept),
+        permissions={path: stat.S_IMODE(mode) for path, mode in seen.kept.items() if stat.S_ISREG(mode)},
+        trash_path=os.fspath(trash_path) if trash_path else None,
+    )
+    parents = [seen.head] if seen.head else []
+    return _store(git, meta, entries, [*parents, *_state_parents(git)], moment)
+
+
+def take_branch(
+    git: Git, *, session_id: str, operation: str, branch: str, now: datetime | None = None
+) -> RestorePoint:
+    """Back up a session whose worktree is gone: where its branch stands.
+
+    `git` stands in the main worktree, which is not looked at.
+    """
+    moment = now or utc_now()
+    head = require_branch(git, branch)
+    meta = replace(
+        form.meta_for(session_id, operation, moment, head, HEADS + branch),
+        refs_only=True,
+    )
+    return _store(git, meta, [], [head], moment)
+
+
+def listed(git: Git, session_id: str | None = None) -> list[RestorePoint]:
+    """The backups of a session, or of all, the newest first; unreadable ones are left out."""
+    where = form.PREFIX + (f"{session_id}/" if session_id else "")
+    names = git.text("for-each-ref", "--format=%(refname)", where).split()
+    raws = read_objects(git, [f"{name}:{form.META}" for name in names])
+    points = [form.point_of(name, form.read_meta(raw)) for name, raw in zip(names, raws, strict=True) if raw]
+    return sorted(points, key=lambda point: point.id, reverse=True)
+
+
+def read_file(git: Git, ref: str, path: str) -> bytes:
+    """A file's bytes as they were on disk when the backup was taken.
+
+    An unchanged file is read from its commit as a checkout would write it. Raises `NotFound`.
+    """
+    backup = form.load(git, ref)
+    kept = backup.files.get(path)
+    if kept is not None:
+        return git.read("cat-file", "blob", kept.oid)
+    done = git.attempt("cat-file", "--filters", f"{backup.meta.head}:{path}")
+    if done.exit_code != 0 or path in backup.meta.deleted:
+        raise NotFound(f"{path} is not in the backup {ref}.", code="not_in_backup")
+    return done.stdout
+
+
+def expire(git: Git, *, older_than: datetime, session_id: str | None = None) -> list[str]:
+    """Drop the backups taken before `older_than`; their refs. Their objects go when git collects them."""
+    where = form.PREFIX + (f"{session_id}/" if session_id else "")
+    names = git.text("for-each-ref", "--format=%(refname)", where).split()
+    old = [name for name in names if (time := form.taken_at(name)) is not None and time < older_than]
+    drop(git, *old)
+    return old
+
+
+def _entries(git: Git, seen: Survey, folder: Path) -> list[TreeEntry]:
+    """All blobs of the backup's tree but `meta.json`, hashed by one process."""
+    names: list[tuple[str, str]] = []
+    sources: list[str] = []
+    for number, (path, mode) in enumerate(seen.kept.items()):
+        source, git_mode = path, "100755" if mode & stat.S_IXUSR else "100644"
+        if stat.S_ISLNK(mode):
+            copy, git_mode = folder / f"link-{number}", SYMLINK
+            copy.write_bytes(os.fsencode((git.cwd / path).readlink()))
+            source = os.fspath(copy)
+        names.append((git_mode, form.FILES + path))
+        sources.append(source)
+    for name, file in _own_files(git, folder).items():
+        names.append(("100644", name))
+        sources.append(os.fspath(file))
+    oids = hash_files(git, sources)
+    entries = [(mode, oid, name) for (mode, name), oid in zip(names, oids, strict=True)]
+    return [*entries, *(("100644", oid, form.STAGES + oid) for oid in seen.stage_oids)]
+
+
+def _own_files(git: Git, folder: Path) -> Mapping[str, Path]:
+    own = git_dir(git.cwd)
+    files = {form.STATE + name: path for name, path in state_files(own).items()}
+    index = own / "index"
+    if index.exists():
+        files[form.INDEX] = _whole_index(git, index, folder) if any(own.glob("sharedindex.*")) else index
+    return files
+
+
+def _whole_index(git: Git, index: Path, folder: Path) -> Path:
+    # A split index is nothing without the shared one beside it.
+    copy = folder / "index"
+    shutil.copy2(index, copy)
+    git.write("update-index", "--no-split-index", env={"GIT_INDEX_FILE": os.fspath(copy)})
+    return copy
+
+
+def _state_parents(git: Git) -> list[str]:
+    """Commits that an unfinished operation names; as parents they outlive every collection of garbage."""
+    commits: dict[str, None] = {}
+    for name, path in state_files(git_dir(git.cwd)).items():
+        words = path.read_text("utf-8", "replace").split()
+        if name.rpartition("/")[2] in _HEADS_OF_STATE:
+            commits.update(dict.fromkeys(word for word in words if len(word) >= 40))
+        elif name == "AUTO_MERGE":
+            commits[_commit(git, words[0], [], "AUTO_MERGE")] = None
+    return list(commits)
+
+
+def _store(
+    git: Git, meta: form.Meta, entries: list[TreeEntry], parents: list[str], moment: datetime
+) -> RestorePoint:
+    oid = decode(git.write("hash-object", "-w", "--stdin", stdin=form.write_meta(meta))).strip()
+    tree = tree_of(git, [*entries, ("100644", oid, form.META)])
+    title = f"Backup of session {meta.session_id} before {meta.operation}"
+    commit = _commit(git, tree, list(dict.fromkeys(parents)), title)
+    ref = _new_ref(git, meta, commit, moment)
+    return form.point_of(ref, meta)
+
+
+def _commit(git: Git, tree: str, parents: list[str], title: str) -> str:
+    args = [part for parent in parents for part in ("-p", parent)]
+    return decode(git.write("commit-tree", tree, *args, "-m", title, env=_IDENTITY)).strip()
+
+
+def _new_ref(git: Git, meta: form.Meta, commit: str, moment: datetime) -> str:
+    while True:
+        ref = form.ref_for(meta.session_id, meta.operation, moment)
+        try:
+            update_refs(git, [RefUpdate(ref, commit, ZERO)], message=f"before {meta.operation}", hooks=False)
+        except Conflict:
+            # Two in one millisecond.
+            moment += timedelta(milliseconds=1)
+        else:
+            return ref

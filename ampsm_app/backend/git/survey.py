@@ -1,0 +1,134 @@
+"""What of a worktree exists nowhere but on disk and in its index."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ampsm_app.backend.git.raw_diff import GITLINK
+from ampsm_app.backend.git.refs import HEADS, is_zero
+from ampsm_app.backend.git.runner import Git, decode
+from ampsm_app.backend.git.status import Entry, parse_status
+
+LARGEST_KEPT = 50 * 1024 * 1024
+
+_STATUS = ("status", "--porcelain=v2", "-z", "--branch", "-uall", "--no-renames", "--ignore-submodules=none")
+# What git keeps of an unfinished operation in a worktree's git folder.
+_STATE_FILES = ("MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "MERGE_RR", "AUTO_MERGE", "SQUASH_MSG")
+_STATE_FILES_OF_PICKS = ("CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD")
+_STATE_FOLDERS = ("rebase-merge", "rebase-apply", "sequencer")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The worktree against HEAD. `branch` is a full ref.
+
+    `changed` are all paths that differ, `hidden` those that git was told not to look at. Of both, `kept` can
+    be saved (with their `lstat` modes), `deleted` are not on disk, `not_kept` are too large, unreadable or
+    other repositories. `stage_oids` are the blobs that only the index names.
+    """
+
+    head: str | None
+    branch: str | None
+    changed: tuple[str, ...]
+    hidden: tuple[str, ...]
+    kept: dict[str, int]
+    deleted: tuple[str, ...]
+    not_kept: tuple[str, ...]
+    stage_oids: tuple[str, ...]
+
+
+def survey(git: Git, *, context_dir: str, limit: int = LARGEST_KEPT) -> Survey:
+    """Look at the worktree that `git` stands in, but for `context_dir`; nothing is written."""
+    head, branch, entries = parse_status(git.read(*_STATUS))
+    entries = [each for each in entries if not (each.untracked and each.path.startswith(f"{context_dir}/"))]
+    disk = _Disk(git.cwd, limit)
+    kept: dict[str, int] = {}
+    deleted: list[str] = []
+    not_kept: list[str] = []
+    for entry in entries:
+        mode = disk.mode(entry.path)
+        if entry.nested and (git.cwd / entry.path).exists():
+            not_kept.append(entry.path)
+        elif mode is None:
+            deleted.append(entry.path)
+        elif not disk.keepable(entry.path, mode):
+            not_kept.append(entry.path)
+        else:
+            kept[entry.path] = mode
+    hidden = {path: mode for path in _hidden(git) if (mode := disk.mode(path)) is not None}
+    kept.update((path, mode) for path, mode in hidden.items() if disk.keepable(path, mode))
+    return Survey(
+        head=head,
+        branch=f"{HEADS}{branch}" if branch else None,
+        changed=tuple(dict.fromkeys(each.path for each in entries)),
+        hidden=tuple(hidden),
+        kept=kept,
+        deleted=tuple(dict.fromkeys(deleted)),
+        not_kept=tuple(dict.fromkeys(not_kept)),
+        stage_oids=_stage_oids(entries),
+    )
+
+
+def state_files(git_folder: Path) -> dict[str, Path]:
+    """The files of an unfinished merge, pick or rebase, by their path in the worktree's git folder."""
+    found = [git_folder / name for name in (*_STATE_FILES, *_STATE_FILES_OF_PICKS)]
+    for name in _STATE_FOLDERS:
+        found += sorted((git_folder / name).rglob("*"))
+    return {path.relative_to(git_folder).as_posix(): path for path in found if path.is_file()}
+
+
+def state_roots(git_folder: Path) -> list[Path]:
+    """The same as the files and whole folders that must go when another state is restored."""
+    names = (*_STATE_FILES, *_STATE_FILES_OF_PICKS, *_STATE_FOLDERS)
+    return [git_folder / name for name in names if (git_folder / name).exists()]
+
+
+class _Disk:
+    """What is really at a path of the worktree, not behind a link."""
+
+    def __init__(self, root: Path, limit: int) -> None:
+        self._root = root
+        self._limit = limit
+        self._folders: dict[PurePosixPath, bool] = {PurePosixPath("."): True}
+
+    def mode(self, path: str) -> int | None:
+        """The mode of a file or link, None for nothing; a folder where a file should be counts as nothing."""
+        if not self._inside(PurePosixPath(path).parent):
+            return None
+        try:
+            mode = (self._root / path).lstat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return None if stat.S_ISDIR(mode) else mode
+
+    def keepable(self, path: str, mode: int) -> bool:
+        """Whether its content can go into a backup."""
+        place = self._root / path
+        if stat.S_ISLNK(mode):
+            return True
+        return stat.S_ISREG(mode) and place.lstat().st_size <= self._limit and os.access(place, os.R_OK)
+
+    def _inside(self, folder: PurePosixPath) -> bool:
+        known = self._folders.get(folder)
+        if known is None:
+            known = self._inside(folder.parent) and not (self._root / folder).is_symlink()
+            self._folders[folder] = known
+        return known
+
+
+def _hidden(git: Git) -> list[str]:
+    """Paths whose changes git was told not to see: skip-worktree, assume-unchanged."""
+    listed = git.read("ls-files", "-v", "-z").split(b"\0")
+    return [decode(line[2:]) for line in listed if line[:1] == b"S" or line[:1].islower()]
+
+
+def _stage_oids(entries: list[Entry]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for entry in entries:
+        # HEAD's own blob is the first of two; of a conflict, all three are the index's alone.
+        pairs = list(zip(entry.modes, entry.oids, strict=True))
+        for mode, oid in pairs if len(pairs) == 3 else pairs[1:]:
+            if mode != GITLINK and not is_zero(oid):
+                found[oid] = None
+    return tuple(found)
