@@ -44,7 +44,7 @@ class Amp:
             cwd=cwd,
             env=agent_environment(profile, request),
             unset=dropped_variables(request),
-            stdin=None if request.live else request.prompt.encode("utf-8", "replace"),
+            stdin=self.encode(request.prompt) if request.live else request.prompt.encode("utf-8", "replace"),
             timeout_s=request.timeout_s,
         )
 

@@ -48,9 +48,9 @@ class ExtraArgs:
 class Request:
     """One turn to run, in our words.
 
-    `model_args` are the argument lists of the user's own model names. `live` keeps standard input open for
-    further messages, `allow_all` lets it use every tool unasked. `server_url` and `certificate` (a PEM file)
-    belong to the mode `local-server`.
+    `model_args` are the argument lists of the user's own model names. `live` sends the prompt as the first
+    message of a conversation whose standard input the caller keeps open. `allow_all` lets the agent use
+    every tool unasked. `server_url` and `certificate` (a PEM file) belong to the mode `local-server`.
     """
 
     prompt: str

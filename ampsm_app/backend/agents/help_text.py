@@ -5,7 +5,8 @@ import re
 _SECTION = re.compile(r"^\S.*:\s*$", re.MULTILINE)
 _OPTIONS = re.compile(r"^(?:Global )?Options:\s*$", re.MULTILINE | re.IGNORECASE)
 _ENTRY = re.compile(
-    r"^ {1,6}(?P<names>-[^\s,]+(?:, -[^\s,]+)*)(?P<rest>.*(?:\n {7,}\S.*|\n {5,}[^\s-].*)*)", re.MULTILINE
+    r"^ {1,4}(?P<names>-[^\s,]+(?:, -[^\s,]+)*)(?P<about>.*(?:\n {5,}\S.*)*)",
+    re.MULTILINE,
 )
 _MODE_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -16,7 +17,7 @@ def listed_options(help_text: str) -> dict[str, str]:
     for section in _sections(help_text):
         for entry in _ENTRY.finditer(section):
             for name in entry["names"].split(", "):
-                options.setdefault(name, " ".join(entry["rest"].split()))
+                options.setdefault(name, " ".join(entry["about"].split()))
     return options
 
 
