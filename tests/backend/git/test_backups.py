@@ -10,6 +10,7 @@ import pytest
 
 from ampsm_app.backend.domain.errors import AmpsmError, Conflict, NotFound
 from ampsm_app.backend.domain.review import RestorePoint
+from ampsm_app.backend.exec.executor import Executor
 from ampsm_app.backend.git.backup_restore import restore, restore_file
 from ampsm_app.backend.git.backups import expire, listed, read_file, take, take_branch
 from ampsm_app.backend.git.runner import Git
@@ -60,7 +61,7 @@ def worktree(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def wt_git(executor, worktree: Path) -> Git:
+def wt_git(executor: Executor, worktree: Path) -> Git:
     return Git(executor, worktree, ceiling=worktree.parent)
 
 
@@ -483,5 +484,5 @@ def change_something(worktree: Path, chance: random.Random) -> None:
                 git(worktree, "add", "-N", "--", name)
             case _:
                 path.rename(worktree / chance.choice(("moved", "odd/moved")))
-    except Exception:  # noqa: BLE001 - what cannot be done now is not done
+    except Exception:  # what cannot be done now is not done
         return
