@@ -43,7 +43,8 @@ def _engine(path: Path, pragmas: tuple[str, ...], begin: str, pool: type[Pool]) 
         return sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
 
     sizes: dict[str, Any] = {"pool_size": 4, "max_overflow": -1} if pool is QueuePool else {}
-    engine = create_engine("sqlite://", creator=connect, poolclass=pool, **sizes)
+    # What a statement was given stays out of error messages: it may be anything a user or an agent wrote.
+    engine = create_engine("sqlite://", creator=connect, poolclass=pool, hide_parameters=True, **sizes)
 
     @event.listens_for(engine, "connect")
     def _tell(connection: sqlite3.Connection, _record: object) -> None:

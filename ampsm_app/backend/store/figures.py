@@ -182,4 +182,7 @@ def _merge_status(connection: Connection, session_id: str) -> str | None:
 
 
 def _message(error: str | None) -> str | None:
-    return None if error is None else IterationError.model_validate_json(error).message
+    try:
+        return None if error is None else IterationError.model_validate_json(error).message
+    except ValueError:
+        return "what went wrong cannot be read from the database"

@@ -11,6 +11,7 @@ from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.sessions import Iteration, Mode
 from ampsm_app.backend.store import claims, figures, rows, turns
 from ampsm_app.backend.store.schema import iterations as table
+from ampsm_app.backend.store.summaries import not_found
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,9 @@ def start(
     )
     try:
         connection.execute(table.insert().values(**turns.values(iteration), owner=owner, mark=mark))
-    except IntegrityError:
+    except IntegrityError as error:
         claims.refuse_held(session_id, claims.turn_of(connection, session_id))
-        raise
+        raise not_found(session_id, []) from error
     figures.refresh(connection, session_id)
     return iteration
 

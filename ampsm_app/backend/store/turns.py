@@ -45,8 +45,7 @@ def values(iteration: Iteration) -> dict[str, Any]:
     row = {column: fields[field] for field, column in _SAME}
     row |= {column: fields["usage"][field] for field, column in _USAGE}
     row |= _check_values(iteration.check)
-    row["withheld"] = json.dumps(fields["withheld"])
-    row["error"] = None if iteration.error is None else json.dumps(fields["error"])
+    row |= {name: fields[name] for name in ("withheld", "error")}
     return {column: _storable(value) for column, value in row.items()}
 
 
@@ -88,9 +87,10 @@ def _storable(value: object) -> object:
     match value:
         case str():
             return plain(value)
-        case bool() | None | float():
-            return value
         case int():
             return count(value)
+        case dict() | list():
+            # As characters first: half a surrogate pair would be escaped, and be one again when it is read.
+            return plain(json.dumps(value, ensure_ascii=False))
         case _:
             return value
