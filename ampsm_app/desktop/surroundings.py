@@ -1,5 +1,6 @@
 """What has to be there, and be set, before a window can open."""
 
+import importlib.util
 import os
 import sys
 from collections.abc import MutableMapping
@@ -27,7 +28,9 @@ class NoWindow(AmpsmError):
 
 
 def prepare(environ: MutableMapping[str, str] = os.environ, platform: str = sys.platform) -> None:
-    """Set what the web view needs; raises `NoWindow` where there is no display."""
+    """Set what the web view needs; raises `NoWindow` where there is no display, or no library for one."""
+    if importlib.util.find_spec("webview") is None:
+        raise no_library("pywebview is not installed")
     if sys.platform == "win32" or platform != "linux":
         return
     if not environ.get("DISPLAY") and not environ.get("WAYLAND_DISPLAY"):
@@ -59,10 +62,10 @@ def explain_fatal_errors() -> None:
     qInstallMessageHandler(heed)
 
 
-def no_library(error: Exception) -> NoWindow:
+def no_library(why: object) -> NoWindow:
     """The error for a machine without a web view."""
     return NoWindow(
-        f"No web view can be loaded: {error}",
+        f"No web view can be loaded: {why}",
         hint="Install it with `pip install 'pywebview[pyside6]'`. " + _IN_A_BROWSER,
     )
 

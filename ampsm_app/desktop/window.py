@@ -4,10 +4,12 @@ import logging
 import signal
 import sys
 from collections.abc import Callable
+from html import escape
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urlsplit
 
+from ampsm_app.backend.domain.errors import AmpsmError
 from ampsm_app.desktop import native
 from ampsm_app.desktop.placement import HEIGHT, SMALLEST, WIDTH, Placement, fit
 from ampsm_app.desktop.surroundings import no_library
@@ -23,6 +25,9 @@ ZOOM = "window.zoom"
 
 # The page's own ground: anything else would flash before it is drawn.
 _GROUND = "#282828"
+
+
+_log = logging.getLogger(__name__)
 
 
 class Memory(Protocol):
@@ -62,12 +67,7 @@ class AppWindow:
 
     def run(self) -> None:
         """Show the window; returns when it is closed. For the main thread. Raises `NoWindow`."""
-        import webview
-
-        try:
-            webview.start(gui="qt" if sys.platform == "linux" else None, icon=self._icon)
-        except webview.WebViewException as error:
-            raise no_library(error) from error
+        _start(self._icon)
         self._remember()
 
     def bring_to_front(self) -> None:
@@ -83,7 +83,6 @@ class AppWindow:
     def _create(self, url: str) -> "webview.Window":
         import webview
 
-        logging.getLogger("pywebview").setLevel(logging.WARNING)
         # Qt's window is placed once its screens are known, before it shows.
         known = None if sys.platform == "linux" else fit(self._placement, native.screens())
         window = webview.create_window(
@@ -144,7 +143,40 @@ class AppWindow:
         self._maximized = maximized
 
     def _remember(self) -> None:
-        if self._placement is not None:
-            self._memory.set(PLACEMENT, self._placement.as_dict())
-        if self._zoom is not None:
-            self._memory.set(ZOOM, self._zoom.factor)
+        try:
+            if self._placement is not None:
+                self._memory.set(PLACEMENT, self._placement.as_dict())
+            if self._zoom is not None:
+                self._memory.set(ZOOM, self._zoom.factor)
+        except AmpsmError as error:  # a place on the screen is not worth a failure
+            _log.warning("the window's place was not kept: %s", error.message)
+
+
+def show_failure(message: str, hint: str | None) -> None:
+    """Tell in a small window why the program cannot start."""
+    import webview
+
+    lines = "".join(f"<p>{escape(line)}</p>" for line in (message, hint) if line)
+    style = f"background:{_GROUND};color:#ebdbb2;font:15px/1.5 sans-serif;padding:1.5em"
+    webview.create_window(
+        TITLE,
+        html=f'<body style="{style}"><h2>{TITLE} cannot start</h2>{lines}</body>',
+        width=640,
+        height=320,
+        background_color=_GROUND,
+        text_select=True,
+    )
+    _start(None)
+
+
+def _start(icon: str | None) -> None:
+    import webview
+
+    logger = logging.getLogger("pywebview")
+    logger.setLevel(logging.WARNING)
+    # Each toolkit that is missing would come with a traceback; what matters is whether one is left.
+    logger.addFilter(lambda record: "cannot be loaded" not in record.getMessage())
+    try:
+        webview.start(gui="qt" if sys.platform == "linux" else None, icon=icon)
+    except webview.WebViewException as error:
+        raise no_library(error) from error

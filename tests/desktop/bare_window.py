@@ -11,8 +11,9 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from ampsm_app.backend.domain.errors import AmpsmError
 from ampsm_app.desktop.instance import Instance
-from ampsm_app.desktop.surroundings import explain_fatal_errors, prepare
+from ampsm_app.desktop.surroundings import explain_fatal_errors, prepare, tell
 from ampsm_app.desktop.window import AppWindow
 
 PAGE = b"""<!doctype html><title>page</title>
@@ -97,4 +98,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except AmpsmError as error:
+        tell(error)
+        sys.exit(1)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ampsm_app.desktop.surroundings import NoWindow, prepare
+from tests.desktop.screen import Screen
 
 BARE_WINDOW = Path(__file__).with_name("bare_window.py")
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,20 @@ def test_a_display_that_is_not_there_is_an_error_in_words(tmp_path: Path) -> Non
     assert done.returncode == 1
     assert "error: Qt cannot open a window" in done.stderr
     assert "amp-sessions serve" in done.stderr
+
+
+def test_without_a_web_view_it_says_what_to_install(tmp_path: Path, screen: Screen) -> None:
+    for name in ("PySide6", "PyQt6", "PyQt5", "gi"):
+        missing = tmp_path / "missing" / name
+        missing.mkdir(parents=True)
+        (missing / "__init__.py").write_text("raise ImportError('not on this machine')")
+
+    done = start(tmp_path, DISPLAY=screen.name, PYTHONPATH=f"{tmp_path / 'missing'}{os.pathsep}{ROOT}")
+
+    assert done.returncode == 1
+    assert "error: No web view can be loaded" in done.stderr
+    assert "pip install 'pywebview[pyside6]'" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_sandbox_is_off_for_root_alone(monkeypatch: pytest.MonkeyPatch) -> None:

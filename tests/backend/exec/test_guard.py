@@ -122,6 +122,7 @@ def test_a_killed_guard_is_replaced_at_the_next_start(executor: Executor, script
     killed = executor.guard_pid
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
+    family.eventually(lambda: ProcessIdentity.of(killed) is None)
 
     second = executor.start(script("import time; time.sleep(60)"))
 
