@@ -1,35 +1,54 @@
 """What a session's iterations and merges add up to, kept in the session's row so that lists are one read."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Table,
-    and_,
-    func,
-    literal_column,
-    not_,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection
 
-from ampsm_app.backend.domain.sessions import IterationError
 from ampsm_app.backend.domain.usage import CostKind, Usage
-from ampsm_app.backend.store.schema import OPEN_MERGE, iterations, llm_usage, merges, sessions, tool_calls
+from ampsm_app.backend.store.schema import OPEN_MERGE
 
-_SUMMED = (
-    "changedFiles",
-    "linesAdded",
-    "linesDeleted",
-    "inputTokens",
-    "cacheWriteTokens",
-    "cacheReadTokens",
-    "outputTokens",
-)
+# The order of a session's merges: the one that is open, then the newest.
+CURRENT_MERGE_FIRST = f"status IN {OPEN_MERGE} DESC, rowid DESC"
+
+# A cost is as sure as its least sure part. A turn that still runs, or that never reached its agent, has none
+# that could be missing.
+_REFRESH = f"""
+UPDATE sessions SET
+    (iterationCount, changedFiles, linesAdded, linesDeleted, inputTokens, cacheWriteTokens, cacheReadTokens,
+     outputTokens, totalTokens, costUsd, costKind) = (
+        SELECT COUNT(*), COALESCE(SUM(changedFiles), 0), COALESCE(SUM(linesAdded), 0),
+            COALESCE(SUM(linesDeleted), 0), COALESCE(SUM(inputTokens), 0), COALESCE(SUM(cacheWriteTokens), 0),
+            COALESCE(SUM(cacheReadTokens), 0), COALESCE(SUM(outputTokens), 0), COALESCE(SUM(tokenUsage), 0),
+            SUM(costUsd),
+            CASE WHEN COUNT(costUsd) = 0 THEN 'unknown'
+                 WHEN SUM(costUsd IS NOT NULL AND costKind = 'reported')
+                    = SUM(costUsd IS NOT NULL
+                        OR endTime IS NOT NULL AND (outcome <> 'environment' OR tokenUsage > 0))
+                 THEN 'reported' ELSE 'estimated' END
+        FROM iterations WHERE sessionId = sessions.id),
+    (lastOutcome, lastCheckPassed, lastError) = (
+        SELECT outcome, CASE testResult WHEN 'pass' THEN 1 WHEN 'fail' THEN 0 END,
+            CASE WHEN json_valid(error) THEN json_extract(error, '$.message') END
+        FROM iterations WHERE sessionId = sessions.id AND endTime IS NOT NULL ORDER BY number DESC LIMIT 1),
+    (runningIteration, runningOwner) = (
+        SELECT number, owner FROM iterations WHERE sessionId = sessions.id AND endTime IS NULL),
+    mergeStatus = (
+        SELECT status FROM merges WHERE sessionId = sessions.id ORDER BY {CURRENT_MERGE_FIRST} LIMIT 1)
+WHERE id = ?
+"""  # noqa: S608  (constants of ours)
+_TOOLS = """
+SELECT toolName, COUNT(*), COUNT(CASE success WHEN 1 THEN 1 END), COUNT(CASE success WHEN 0 THEN 1 END),
+    COALESCE(SUM(durationMs), 0)
+FROM tool_calls WHERE sessionId = ? GROUP BY toolName ORDER BY COUNT(*) DESC, toolName
+"""
+_MODELS = """
+SELECT model, subAgent, SUM(costUsd),
+    CASE WHEN COUNT(costUsd) = 0 THEN 'unknown'
+         WHEN SUM(costUsd IS NOT NULL AND costKind = 'reported') = COUNT(*) THEN 'reported'
+         ELSE 'estimated' END,
+    SUM(inputTokens), SUM(cacheWriteTokens), SUM(cacheReadTokens), SUM(outputTokens)
+FROM llm_usage WHERE sessionId = ? GROUP BY model, subAgent ORDER BY SUM(totalTokens) DESC, model
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,133 +75,17 @@ class ModelFigures:
 
 def refresh(connection: Connection, session_id: str) -> None:
     """Write the session's figures anew; whatever changes an iteration or a merge calls it."""
-    latest = _latest_ended(connection, session_id)
-    running = _running(connection, session_id)
-    connection.execute(
-        update(sessions)
-        .where(sessions.c.id == session_id)
-        .values(
-            **_sums(connection, session_id),
-            runningIteration=running.number if running else None,
-            runningOwner=running.owner if running else None,
-            lastOutcome=latest.outcome if latest else None,
-            lastCheckPassed=check_passed(latest.testResult) if latest else None,
-            lastError=_message(latest.error) if latest else None,
-            mergeStatus=_merge_status(connection, session_id),
-        )
-    )
+    connection.exec_driver_sql(_REFRESH, (session_id,))
 
 
 def tools(connection: Connection, session_id: str) -> list[ToolFigures]:
     """The session's tools, most called first."""
-    table = tool_calls.c
-    query = (
-        select(
-            table.toolName,
-            func.count(),
-            func.count().filter(table.success == 1),
-            func.count().filter(table.success == 0),
-            func.coalesce(func.sum(table.durationMs), 0),
-        )
-        .where(table.sessionId == session_id)
-        .group_by(table.toolName)
-        .order_by(func.count().desc(), table.toolName)
-    )
-    return [ToolFigures(*row) for row in connection.execute(query)]
+    return [ToolFigures(*row) for row in connection.exec_driver_sql(_TOOLS, (session_id,))]
 
 
 def models(connection: Connection, session_id: str) -> list[ModelFigures]:
     """The session's models, most used first."""
-    table = llm_usage.c
-    counts = ("inputTokens", "cacheWriteTokens", "cacheReadTokens", "outputTokens")
-    query = (
-        select(table.model, table.subAgent, *_cost(llm_usage), *(func.sum(table[name]) for name in counts))
-        .where(table.sessionId == session_id)
-        .group_by(table.model, table.subAgent)
-        .order_by(func.sum(table.totalTokens).desc(), table.model)
-    )
     return [
-        ModelFigures(model, bool(sub_agent), Usage.of(*tokens), cost, _cost_kind(all_, known, reported))
-        for model, sub_agent, cost, all_, known, reported, *tokens in connection.execute(query)
+        ModelFigures(model, bool(sub_agent), Usage.of(*tokens), cost, kind)
+        for model, sub_agent, cost, kind, *tokens in connection.exec_driver_sql(_MODELS, (session_id,))
     ]
-
-
-def check_passed(test_result: str | None) -> bool | None:
-    """What a `testResult` says: None where no check ran, or it could not be run."""
-    return {"pass": True, "fail": False}.get(test_result or "")
-
-
-def current_first() -> tuple[ColumnElement[Any], ...]:
-    """The order of a session's merges: the one that is open, then the newest."""
-    return merges.c.status.in_(OPEN_MERGE).desc(), literal_column("rowid").desc()
-
-
-def _sums(connection: Connection, session_id: str) -> dict[str, Any]:
-    table = iterations.c
-    # A turn that still runs, or that never reached its agent, has no cost that could be missing.
-    nothing_spent = and_(
-        table.costUsd.is_(None),
-        or_(table.endTime.is_(None), and_(table.outcome == "environment", table.tokenUsage == 0)),
-    )
-    query = select(
-        func.count(),
-        *_cost(iterations, not_(nothing_spent)),
-        func.coalesce(func.sum(table.tokenUsage), 0),
-        *(func.coalesce(func.sum(table[name]), 0) for name in _SUMMED),
-    ).where(table.sessionId == session_id)
-    number, cost, could_cost, known, reported, total, *sums = connection.execute(query).one()
-    return {
-        "iterationCount": number,
-        "costUsd": cost,
-        "costKind": _cost_kind(could_cost, known, reported),
-        "totalTokens": total,
-        **dict(zip(_SUMMED, sums, strict=True)),
-    }
-
-
-def _cost(table: Table, counted: ColumnElement[bool] | None = None) -> tuple[ColumnElement[Any], ...]:
-    """The sum of the known costs, and how many rows count, have a cost, have a reported one."""
-    known = table.c.costUsd.is_not(None)
-    return (
-        func.sum(table.c.costUsd),
-        func.count() if counted is None else func.count().filter(counted),
-        func.count().filter(known),
-        func.count().filter(and_(known, table.c.costKind == "reported")),
-    )
-
-
-def _cost_kind(counted: int, known: int, reported: int) -> CostKind:
-    if not known:
-        return "unknown"
-    return "reported" if reported == counted else "estimated"
-
-
-def _latest_ended(connection: Connection, session_id: str) -> Row[*tuple[Any, ...]] | None:
-    table = iterations.c
-    return connection.execute(
-        select(table.outcome, table.testResult, table.error)
-        .where(table.sessionId == session_id, table.endTime.is_not(None))
-        .order_by(table.number.desc())
-        .limit(1)
-    ).first()
-
-
-def _running(connection: Connection, session_id: str) -> Row[*tuple[Any, ...]] | None:
-    table = iterations.c
-    return connection.execute(
-        select(table.number, table.owner).where(table.sessionId == session_id, table.endTime.is_(None))
-    ).first()
-
-
-def _merge_status(connection: Connection, session_id: str) -> str | None:
-    query = (
-        select(merges.c.status).where(merges.c.sessionId == session_id).order_by(*current_first()).limit(1)
-    )
-    return connection.execute(query).scalar()
-
-
-def _message(error: str | None) -> str | None:
-    try:
-        return None if error is None else IterationError.model_validate_json(error).message
-    except ValueError:
-        return "what went wrong cannot be read from the database"

@@ -1,6 +1,6 @@
 """Merges: how far each has come, so that it continues after a restart and in the other face."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -52,7 +52,12 @@ def get(connection: Connection, merge_id: str) -> Merge:
 
 def current(connection: Connection, session_id: str) -> Merge | None:
     """The session's open merge, else its newest; None where there was none."""
-    query = select(table).where(table.c.sessionId == session_id).order_by(*figures.current_first()).limit(1)
+    query = (
+        select(table)
+        .where(table.c.sessionId == session_id)
+        .order_by(text(figures.CURRENT_MERGE_FIRST))
+        .limit(1)
+    )
     row = rows.first(connection, query)
     return None if row is None else rows.must_read(row, read_row, "merge")
 

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from ampsm_app.backend.domain.sessions import Check, Iteration
-from ampsm_app.backend.store.figures import check_passed
 from ampsm_app.backend.store.rows import Found, count, plain
 
 _SAME = (
@@ -75,7 +74,7 @@ def _check(row: Found) -> Check | None:
     if row["testResult"] is None:
         return None
     return Check(
-        passed=check_passed(row["testResult"]),
+        passed={"pass": True, "fail": False}.get(row["testResult"]),
         exit_code=row["testExitCode"],
         duration_ms=row["testDurationMs"],
         output=row["testOutput"],
