@@ -36,7 +36,7 @@ def main() -> int:
 
 def _run(check: Check) -> str | None:
     """The check's name if it failed."""
-    stamp = Stamp(f"check-{check.name.replace(': ', '-')}", check.digest())
+    stamp = Stamp(f"check-{check.name}", check.digest())
     if check.inputs and stamp.is_fresh():
         _say(check, "unchanged since it last passed")
         return None

@@ -47,9 +47,9 @@ def all_checks() -> tuple[Check, ...]:
     everything = (*_PACKAGE, *_SCRIPTS, tests)
     return (
         _python("types", venv_bin("mypy"), inputs=everything),
-        _page("page: types", "svelte-check", "--tsconfig", "./tsconfig.json", "--fail-on-warnings"),
-        _page("page: lint", "eslint", ".", "--max-warnings", "0"),
-        _page("page: tests", "vitest", "run", fast=False),
+        _page("page-types", "svelte-check", "--tsconfig", "./tsconfig.json", "--fail-on-warnings"),
+        _page("page-lint", "eslint", ".", "--max-warnings", "0"),
+        _page("page-tests", "vitest", "run", fast=False),
         _python("layers", venv_bin("lint-imports"), inputs=_PACKAGE),
         _script(
             "contract", "contract.py", "--check", inputs=(*_PACKAGE, *_SCRIPTS, FRONTEND / "src" / "lib")
