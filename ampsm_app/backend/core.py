@@ -1,0 +1,118 @@
+"""The core: every use case of the product as an attribute, and the only place that picks concrete parts."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from ampsm_app.backend.config import loading, paths
+from ampsm_app.backend.config.redaction import redactor_for
+from ampsm_app.backend.exec.executor import Executor
+from ampsm_app.backend.exec.identity import ProcessIdentity
+from ampsm_app.backend.export.wire import is_exported, wire_event, wire_line
+from ampsm_app.backend.services.agents import Agents
+from ampsm_app.backend.services.checks import Checks
+from ampsm_app.backend.services.cleanup import Cleanup
+from ampsm_app.backend.services.conflicts import Conflicts
+from ampsm_app.backend.services.demo import Demo
+from ampsm_app.backend.services.doctor import Doctor
+from ampsm_app.backend.services.environment import Environment
+from ampsm_app.backend.services.events import Events
+from ampsm_app.backend.services.history import History
+from ampsm_app.backend.services.iterations import Iterations
+from ampsm_app.backend.services.ledger import Ledger
+from ampsm_app.backend.services.losses import Losses
+from ampsm_app.backend.services.merge_checks import MergeChecks
+from ampsm_app.backend.services.merge_job import MergeParts
+from ampsm_app.backend.services.merges import Merges
+from ampsm_app.backend.services.opening import Opening
+from ampsm_app.backend.services.operations import Operations
+from ampsm_app.backend.services.points import Points
+from ampsm_app.backend.services.preferences import Preferences
+from ampsm_app.backend.services.preflight import Preflights
+from ampsm_app.backend.services.publishing import Publishing
+from ampsm_app.backend.services.rebase import Rebase
+from ampsm_app.backend.services.recovery import Recovery
+from ampsm_app.backend.services.repositories import Repositories
+from ampsm_app.backend.services.resources import Resources
+from ampsm_app.backend.services.reviews import Reviews
+from ampsm_app.backend.services.sessions import Sessions
+from ampsm_app.backend.services.settling import Settling
+from ampsm_app.backend.services.setup import Setup
+from ampsm_app.backend.services.squash import Squash
+from ampsm_app.backend.services.turn import TurnParts
+from ampsm_app.backend.services.turn_commits import TurnCommits
+from ampsm_app.backend.services.verification import Verification
+from ampsm_app.backend.services.views import Views
+from ampsm_app.backend.services.worktrees import Worktrees
+from ampsm_app.backend.store.database import open_database
+
+__all__ = ["Core", "Preferences", "is_exported", "open_core", "wire_event", "wire_line"]
+
+
+class Core:
+    """The use cases. Close it: turns of this process end, and nothing of it is left running."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+        self.operations = Operations(resources)
+        self.points = Points(resources)
+        self.agents = Agents(resources)
+        self.events = Events(resources)
+        self.views = Views(resources)
+        self.demo = Demo(resources)
+        setup, checks, ledger = Setup(resources), Checks(resources), Ledger(resources)
+        worktrees = Worktrees(resources, self.points, setup)
+        commits = TurnCommits(resources, self.points)
+        self.recovery = Recovery(resources, self.points, commits)
+        self.sessions = Sessions(resources, self.operations, setup, self.agents)
+        self.repositories = Repositories(resources, setup)
+        self.reviews = Reviews(resources, worktrees)
+        self.history = History(resources, self.operations, self.points)
+        self.opening = Opening(resources, self.sessions)
+        turn_parts = TurnParts(resources, self.agents, worktrees, commits, checks, ledger)
+        self.iterations = Iterations(turn_parts, self.operations, self.recovery)
+        self.conflicts = Conflicts(resources, self.operations, self.points)
+        merge_checks = MergeChecks(resources, checks, setup)
+        parts = MergeParts(resources, self.points, merge_checks, self.conflicts, Publishing(resources))
+        preflights = Preflights(resources, merge_checks)
+        self.merges = Merges(parts, self.operations, worktrees, preflights, self.recovery)
+        shared = (resources, self.operations, self.points, worktrees, self.recovery)
+        self.squash = Squash(*shared)
+        self.rebase = Rebase(*shared)
+        losses = Losses(resources)
+        self.cleanup = Cleanup(resources, self.operations, self.points, losses, self.recovery)
+        self.environment = Environment(resources, self.points)
+        self.doctor = Doctor(resources, self.agents)
+        self.verification = Verification(resources, lambda path: open_core(resources.environ, database=path))
+        Settling(resources, self.recovery, self.history, self.cleanup, self.conflicts).register()
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder of the database, for what belongs beside it."""
+        return self._resources.data_dir
+
+    def close(self) -> None:
+        """End the turns of this process and whatever they started, then close the database."""
+        self.iterations.close()
+        self._resources.executor.close()
+        self._resources.database.close()
+
+
+def open_core(environ: Mapping[str, str] | None = None, *, database: Path | None = None) -> Core:
+    """The core over this user's database and settings; `environ` and `database` stand in for his in tests.
+
+    Raises `StoreError` where the database cannot be used, `ConfigError` where the settings are broken.
+    """
+    env = os.environ if environ is None else environ
+    path = database or paths.database_path(env)
+    loading.load(env=env)
+    resources = Resources(
+        database=open_database(path),
+        executor=Executor(),
+        owner=ProcessIdentity.current(),
+        environ=env,
+        data_dir=path.parent,
+        loaded=lambda: loading.load(env=env),
+        redactor=lambda: redactor_for(loading.load(env=env).settings, env),
+    )
+    return Core(resources)

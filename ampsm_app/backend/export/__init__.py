@@ -1,0 +1,1 @@
+"""What leaves the house: events and rows in the specification's shapes."""

@@ -1,0 +1,138 @@
+"""Running turns, and ending them from wherever one is."""
+
+import threading
+import time
+from pathlib import Path
+
+from ampsm_app.backend.domain.errors import InvalidInput
+from ampsm_app.backend.domain.model import utc_now
+from ampsm_app.backend.domain.requests import IterateRequest
+from ampsm_app.backend.domain.sessions import Check, Iteration, SessionStatus
+from ampsm_app.backend.exec import trees
+from ampsm_app.backend.git import refs
+from ampsm_app.backend.services.operations import Operations
+from ampsm_app.backend.services.prompts import next_prompt
+from ampsm_app.backend.services.recovery import Recovery
+from ampsm_app.backend.services.resources import alive
+from ampsm_app.backend.services.turn import Turn, TurnParts
+from ampsm_app.backend.store import iterations, sessions, stops
+
+_PATIENCE_S = 2.0
+_CLOSING_S = 10.0
+
+
+class Iterations:
+    """The turns of this process, and stop requests to those of any other."""
+
+    def __init__(self, parts: TurnParts, operations: Operations, recovery: Recovery) -> None:
+        self._parts = parts
+        self._resources = parts.resources
+        self._operations = operations
+        self._recovery = recovery
+        # Guards `_live`, the turns of this process that are not over.
+        self._lock = threading.Lock()
+        self._live: dict[str, Turn] = {}
+
+    def start(self, request: IterateRequest) -> Turn:
+        """Claim the session for a turn, which begins with `Turn.run`.
+
+        Raises `SessionBusy` while another turn or operation holds it, `InvalidInput` for a model that this
+        agent cannot express.
+        """
+        self._recovery.recover(request.session_id)
+        with self._resources.database.read() as connection:
+            session = sessions.get(connection, request.session_id)
+            past = iterations.of_session(connection, session.id)
+        self._parts.agents.check_model(request.model or session.model, request.choice, session)
+        prompt = next_prompt(session, past, request.notes)
+        start = refs.resolve(self._resources.main_git(session), refs.HEADS + session.branch)
+        with self._resources.database.write() as connection:
+            operation = self._operations.begin(connection, "iterate", session.id, session.repo_root)
+            iteration = iterations.start(
+                connection,
+                session.id,
+                prompt=self._resources.redactor().redact(prompt.text),
+                start_sha=start or session.base_commit,
+                owner=str(self._resources.owner),
+                mark=self._resources.executor.mark,
+                model=request.model or session.model,
+                mode=session.mode or self._resources.settings().amp.mode,
+                thread_id=session.thread_id,
+                within=operation.id,
+            )
+            session = sessions.change(
+                connection, session.id, status=SessionStatus.RUNNING, last_run_at=utc_now(), limit_until=None
+            )
+        turn = Turn(self._parts, request, session, iteration, operation.id, prompt, self._ended)
+        with self._lock:
+            self._live[session.id] = turn
+        return turn
+
+    def run(self, request: IterateRequest) -> Iteration:
+        """Run a turn to its end."""
+        return self.start(request).run()
+
+    def stop(self, session_id: str) -> bool:
+        """End what holds the session, within five seconds; False where nothing did.
+
+        Its owner is asked first; where that is silent for two seconds, its processes are ended from here.
+        """
+        with self._resources.database.write() as connection:
+            request = stops.request(connection, session_id)
+        if request is None:
+            return False
+        deadline = time.monotonic() + _PATIENCE_S
+        seen = False
+        while not seen and time.monotonic() < deadline and alive(request.holder.owner):
+            time.sleep(0.05)
+            with self._resources.database.read() as connection:
+                seen = stops.is_seen(connection, request)
+        if not seen and request.holder.owner != str(self._resources.owner):
+            trees.sweep(request.holder.mark)
+        self._await_release(session_id)
+        self._recovery.recover(session_id)
+        return True
+
+    def check(self, session_id: str) -> Check:
+        """Run the check script by hand, on the worktree as it is."""
+        with self._resources.database.read() as connection:
+            session = sessions.get(connection, session_id)
+        if not session.script:
+            raise InvalidInput(
+                f"Session {session.name!r} has no check script.", hint="give one to new: --script 'make test'"
+            )
+        self._parts.worktrees.ensure_present(session)
+        with self._operations.claim("check", session.id, session.repo_root) as operation:
+            check = self._parts.checks.run(
+                session.script, Path(session.worktree_path), session_id=session.id, reason="manual"
+            )
+            with self._resources.database.write() as connection:
+                operation.finish(connection)
+        return check
+
+    def running(self) -> list[str]:
+        """The sessions whose turns run in this process."""
+        with self._lock:
+            return list(self._live)
+
+    def close(self) -> None:
+        """End the turns of this process and wait until they are recorded."""
+        with self._lock:
+            live = list(self._live.values())
+        for turn in live:
+            turn.cancel()
+        deadline = time.monotonic() + _CLOSING_S
+        while live and time.monotonic() < deadline and any(self._held(each.session.id) for each in live):
+            time.sleep(0.05)
+
+    def _await_release(self, session_id: str) -> None:
+        deadline = time.monotonic() + 2 * _PATIENCE_S
+        while self._held(session_id) and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    def _held(self, session_id: str) -> bool:
+        return self._operations.busy(session_id)
+
+    def _ended(self, turn: Turn) -> None:
+        with self._lock:
+            self._live.pop(turn.session.id, None)

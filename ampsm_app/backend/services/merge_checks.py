@@ -1,0 +1,57 @@
+"""Runs a session's check script on what a merge would make of base."""
+
+from pathlib import Path
+from threading import Event as Flag
+
+from ampsm_app.backend.domain.errors import AmpsmError
+from ampsm_app.backend.domain.sessions import Check, Session
+from ampsm_app.backend.git import excludes, worktrees
+from ampsm_app.backend.git.check_worktree import stand_on
+from ampsm_app.backend.git.locks import repository_lock
+from ampsm_app.backend.services.checks import Checks
+from ampsm_app.backend.services.resources import Resources
+from ampsm_app.backend.services.setup import Setup, read_plan
+from ampsm_app.backend.store import iterations
+
+_NAME = ".check"
+_WAIT_S = 3600.0
+
+
+class MergeChecks:
+    """Checks of merged trees, in one kept worktree a repository; what was checked is not checked again."""
+
+    def __init__(self, resources: Resources, checks: Checks, setup: Setup) -> None:
+        self._resources = resources
+        self._checks = checks
+        self._setup = setup
+
+    def known(self, session: Session, tree: str) -> Check | None:
+        """What the session's script said of exactly this content, if it ran on it."""
+        with self._resources.database.read() as connection:
+            past = iterations.of_session(connection, session.id)
+        found = [each.check for each in past if each.check and each.check.tree == tree]
+        return next((check for check in reversed(found) if check.passed is not None), None)
+
+    def run(self, session: Session, commit: str, tree: str, cancel: Flag) -> Check:
+        """Check `commit`, whose content is `tree`. A check that cannot be set up has `passed` None."""
+        if not session.script:
+            raise ValueError("a session without a script has nothing to check")
+        repository = self._resources.repository(session)
+        place = worktrees.place_for(repository.root, _NAME)
+        with repository_lock(repository.common_dir, "check", timeout_s=_WAIT_S):
+            try:
+                git = stand_on(repository.git, Path(place), commit)
+                excludes.hide(repository.root, repository.common_dir, Path(place), session.context_dir)
+                plan = read_plan(git, session.base_commit)
+                if plan is not None:
+                    self._setup.run_once(session, plan, git)
+            except AmpsmError as error:
+                return Check(passed=None, exit_code=None, duration_ms=0, output=error.message, tree=tree)
+            return self._checks.run(
+                session.script,
+                Path(place),
+                session_id=session.id,
+                reason="merge",
+                tree=tree,
+                cancel=cancel,
+            )

@@ -1,0 +1,232 @@
+"""One merge, from its record to base's new commit. Nothing of the user's moves before the last step."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from ampsm_app.backend.domain.errors import AmpsmError, Conflict
+from ampsm_app.backend.domain.events import GitOperated
+from ampsm_app.backend.domain.merges import Merge, MergeStatus
+from ampsm_app.backend.domain.model import utc_now
+from ampsm_app.backend.domain.sessions import Session, SessionStatus
+from ampsm_app.backend.git import landing, refs, three_way
+from ampsm_app.backend.git.landing_plan import Landing, plan_landing
+from ampsm_app.backend.git.landing_refusals import Refused
+from ampsm_app.backend.git.runner import Git
+from ampsm_app.backend.services.conflicts import Conflicts
+from ampsm_app.backend.services.merge_checks import MergeChecks
+from ampsm_app.backend.services.merge_shapes import shape
+from ampsm_app.backend.services.merge_targets import Target, find_target
+from ampsm_app.backend.services.operations import Operation
+from ampsm_app.backend.services.points import Points
+from ampsm_app.backend.services.publishing import Publishing
+from ampsm_app.backend.services.resources import Resources
+from ampsm_app.backend.store import eventlog, merges, sessions
+from ampsm_app.backend.store.database import Database
+
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class MergeParts:
+    """The use cases that a merge is made of."""
+
+    resources: Resources
+    points: Points
+    checks: MergeChecks
+    conflicts: Conflicts
+    publishing: Publishing
+
+
+class MergeRefused(Conflict):
+    """The merge cannot be made now; nothing has moved. Becomes the answer `refused`."""
+
+    default_code = "refused"
+
+
+@dataclass
+class MergeJob:
+    """A claimed merge. `run` blocks until it has landed, stands in conflict, or is refused.
+
+    `resolved` gives the tree where conflicts were settled; without it the merge is computed.
+    """
+
+    parts: MergeParts
+    session: Session
+    merge: Merge
+    operation: Operation | None
+    resolved: Callable[[], str] | None = None
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> Merge:
+        """Take all steps; the merge as it then stands."""
+        if self.operation is None:
+            return self.merge
+        try:
+            self._take_steps(self.operation)
+        except AmpsmError as error:
+            self._end_refused(error)
+        finally:
+            if not self.operation.finished:
+                with self._database.write() as connection:
+                    self.operation.finish(connection, self.merge.status.value)
+        return self.merge
+
+    def _take_steps(self, operation: Operation) -> None:
+        tree = self.resolved() if self.resolved is not None else self._compute()
+        if tree is None:
+            return
+        for _ in range(_TRIES):
+            target = find_target(self._git, self.session, self.merge.options.onto)
+            tree = self._on_present_base(target, tree)
+            commit = self._shaped(tree)
+            self._check(commit, tree)
+            if self.merge.options.pull_request:
+                self._open_pull_request()
+                return
+            if self._land(operation, target, commit):
+                return
+        raise MergeRefused(
+            "Base moved each time the merge was about to land.", hint="try again", code="base_moved"
+        )
+
+    def _compute(self) -> str | None:
+        """The merged tree, or None where there are conflicts, which are then recorded."""
+        merged = three_way.merge(self._git, self.merge.base_sha, self.merge.session_sha)
+        if merged.is_clean:
+            return merged.tree
+        found = self.merge.model_copy(update={"tree": merged.tree, "conflicts": merged.conflicts})
+        self.merge = self.parts.conflicts.begin(self.session, found)
+        return None
+
+    def _on_present_base(self, target: Target, tree: str) -> str:
+        """The tree, merged once more where base has moved since it was computed."""
+        if target.tip == self.merge.base_sha:
+            return tree
+        merged = three_way.merge_as(self._git, target.tip, tree, self.merge.base_sha)
+        if not merged.is_clean:
+            raise MergeRefused(
+                f"{target.name} moved meanwhile, and what moved it conflicts with the result.",
+                hint="abort this merge and merge again",
+                code="base_moved",
+            )
+        self._save(base_sha=target.tip)
+        return merged.tree
+
+    def _shaped(self, tree: str) -> str:
+        manual = self.merge.options.manual_commits or self.parts.resources.settings().git.manual_commits
+        shaped = shape(self._git, self.session, self.merge, tree, manual)
+        message = self._git.text("log", "-1", "--format=%B", shaped.tip).strip()
+        self._save(tree=tree, commit_sha=shaped.tip, message=message)
+        return shaped.tip
+
+    def _check(self, commit: str, tree: str) -> None:
+        if not self.session.script or self.merge.options.skip_check:
+            return
+        check = self.parts.checks.known(self.session, tree)
+        if check is None:
+            self._save(status=MergeStatus.CHECKING)
+            check = self.parts.checks.run(self.session, commit, tree, self.cancelled)
+        self._save(check=check)
+        if check.passed is None:
+            raise MergeRefused(
+                f"The check could not be run on the merged result: {check.output[-500:].strip()}",
+                hint="repair the set-up, or merge with --skip-check",
+                code="check_environment",
+            )
+        if not check.passed:
+            raise MergeRefused(
+                "The check fails on the merged result; nothing has moved.",
+                hint=f"let the agent repair it: amp-sessions iterate {self.session.id}",
+                code="check_failed",
+            )
+
+    def _land(self, operation: Operation, target: Target, commit: str) -> bool:
+        """Move base. False where it moved meanwhile; refused for any other reason is raised."""
+        point = self.parts.points.take(self.session, "merge")
+        wanted = Landing(
+            ref=target.ref,
+            old=target.old,
+            new=commit,
+            message=f"ampsm: merge {self.session.branch}",
+            also=(refs.RefUpdate(merge_ref(self.merge.id), None),),
+            tracking=target.tracking,
+        )
+        planned = plan_landing(self._git, wanted)
+        if isinstance(planned, Refused):
+            return _again_or_raise(planned)
+        operation.step("landing", landing=planned.model_dump(mode="json"), merge_id=self.merge.id)
+        self._save(status=MergeStatus.LANDING, backup_ref=point.ref)
+        outcome = landing.land(self._git, planned)
+        if isinstance(outcome, Refused):
+            return _again_or_raise(outcome)
+        self.parts.conflicts.leave_worktree(self.session, self.merge)
+        with self._database.write() as connection:
+            self.merge = record_landed(connection, self.merge, self.session)
+            operation.finish(connection)
+        self.merge = self.parts.publishing.after_merge(self._git, self.session, self.merge, target)
+        return True
+
+    def _open_pull_request(self) -> None:
+        url = self.parts.publishing.open_pull_request(self._git, self.session, self.merge)
+        done = {"status": MergeStatus.PULL_REQUEST, "url": url, "commit_sha": self.merge.session_sha}
+        self.merge = self.merge.model_copy(update={**done, "ended_at": utc_now()})
+        with self._database.write() as connection:
+            merges.save(connection, self.merge)
+            sessions.change(connection, self.session.id, status=SessionStatus.DONE)
+
+    def _end_refused(self, error: AmpsmError) -> None:
+        """Refused; a merge whose conflicts were settled stays open, so that nothing settled is lost."""
+        reason = f"{error.message} ({error.hint})" if error.hint else error.message
+        keep_open = self.resolved is not None
+        self._save(
+            status=MergeStatus.CONFLICT if keep_open else MergeStatus.REFUSED,
+            code=error.code,
+            reason=reason,
+            commit_sha=None,
+            ended_at=None if keep_open else utc_now(),
+        )
+
+    def _save(self, **fields: object) -> None:
+        self.merge = self.merge.model_copy(update=fields)
+        with self._database.write() as connection:
+            merges.save(connection, self.merge)
+
+    @property
+    def _git(self) -> Git:
+        return self.parts.resources.worktree_git(self.session)
+
+    @property
+    def _database(self) -> Database:
+        return self.parts.resources.database
+
+
+def merge_ref(merge_id: str) -> str:
+    """The ref that keeps the objects of a merge that waits."""
+    return f"{refs.OURS}merge/{merge_id}"
+
+
+def record_landed(connection: Connection, merge: Merge, session: Session) -> Merge:
+    """Write down that a merge has landed: the merge, the session's status, and the event."""
+    landed = merge.model_copy(
+        update={"status": MergeStatus.MERGED, "code": None, "reason": None, "ended_at": utc_now()}
+    )
+    merges.save(connection, landed)
+    sessions.change(connection, session.id, status=SessionStatus.DONE, merged_at=landed.ended_at)
+    event = GitOperated(
+        operation="merge",
+        sha_before=merge.base_sha,
+        sha_after=merge.commit_sha,
+        conflicted=bool(merge.conflicts),
+        message=merge.base_branch,
+    )
+    eventlog.append(connection, event, session_id=session.id)
+    return landed
+
+
+def _again_or_raise(refused: Refused) -> bool:
+    if refused.code == "base_moved":
+        return False
+    raise MergeRefused(refused.reason, hint=refused.hint, code=refused.code)

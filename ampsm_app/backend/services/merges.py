@@ -1,0 +1,181 @@
+"""Landing a session's work: looked at first, computed before anything moves, undone exactly."""
+
+import secrets
+
+from ampsm_app.backend.domain.errors import AmpsmError, NotFound
+from ampsm_app.backend.domain.merges import Merge, MergeOptions, MergeStatus, Preflight
+from ampsm_app.backend.domain.model import utc_now
+from ampsm_app.backend.domain.sessions import Session
+from ampsm_app.backend.git import refs, three_way
+from ampsm_app.backend.git.status import read_status
+from ampsm_app.backend.services.merge_job import MergeJob, MergeParts
+from ampsm_app.backend.services.merge_targets import find_target
+from ampsm_app.backend.services.operations import Operation, Operations
+from ampsm_app.backend.services.preflight import Preflights
+from ampsm_app.backend.services.recovery import Recovery
+from ampsm_app.backend.services.worktrees import Worktrees
+from ampsm_app.backend.store import merges, sessions
+
+
+class Merges:
+    """Merges of sessions, one at a time for each."""
+
+    def __init__(
+        self,
+        parts: MergeParts,
+        operations: Operations,
+        worktrees: Worktrees,
+        preflights: Preflights,
+        recovery: Recovery,
+    ) -> None:
+        self._parts = parts
+        self._resources = parts.resources
+        self._operations = operations
+        self._worktrees = worktrees
+        self._preflights = preflights
+        self._recovery = recovery
+
+    def preflight(self, session_id: str, options: MergeOptions, *, fetch: bool = False) -> Preflight:
+        """Whether the session can be merged now, and what the merge would do; nothing moves."""
+        session = self._session(session_id)
+        return self._preflights.look(session, options, fetch=fetch, open_merge=self.open(session_id))
+
+    def begin(self, session_id: str, options: MergeOptions) -> MergeJob:
+        """Claim the session for a merge, which goes on with `MergeJob.run`.
+
+        What can be refused at once is: the job's merge is then `refused` and there is nothing to run.
+        Raises `SessionBusy` while a turn or another merge holds the session.
+        """
+        self._recovery.recover(session_id)
+        session = self._session(session_id)
+        if (open_merge := self.open(session_id)) is not None:
+            update = {
+                "status": MergeStatus.REFUSED,
+                "code": "merge_in_progress",
+                "reason": "A merge of this session waits for its conflicts (continue-merge or abort-merge).",
+            }
+            return MergeJob(self._parts, session, open_merge.model_copy(update=update), None)
+        operation = self._claim("merge", session)
+        merge = self._draft(session, options)
+        try:
+            merge = self._ready_to_merge(session, merge)
+            with self._resources.database.write() as connection:
+                merges.save(connection, merge)
+        except AmpsmError as error:
+            with self._resources.database.write() as connection:
+                operation.finish(connection, "refused")
+            reason = f"{error.message} ({error.hint})" if error.hint else error.message
+            refused = {"status": MergeStatus.REFUSED, "code": error.code, "reason": reason}
+            return MergeJob(self._parts, session, merge.model_copy(update=refused), None)
+        return MergeJob(self._parts, session, merge, operation)
+
+    def run(self, session_id: str, options: MergeOptions) -> Merge:
+        """Merge, to the end."""
+        return self.begin(session_id, options).run()
+
+    def resume(self, session_id: str) -> MergeJob:
+        """Go on with a merge whose conflicts are settled, in whichever face or in the worktree.
+
+        Raises `NotFound` where no merge waits.
+        """
+        self._recovery.recover(session_id)
+        session, merge = self._session(session_id), self._waiting(session_id)
+        operation = self._claim("merge", session)
+        going = merge.model_copy(update={"code": None, "reason": None})
+        return MergeJob(
+            self._parts,
+            session,
+            going,
+            operation,
+            resolved=lambda: self._parts.conflicts.result_tree(session, merge),
+        )
+
+    def abort(self, session_id: str) -> Merge:
+        """Undo a merge that waits: refs, index and files are as they were before it."""
+        self._recovery.recover(session_id)
+        session, merge = self._session(session_id), self._waiting(session_id)
+        with self._operations.claim(
+            "abort-merge", session.id, session.repo_root, merge_id=merge.id
+        ) as claimed:
+            self._parts.conflicts.undo(session, merge)
+            aborted = merge.model_copy(update={"status": MergeStatus.ABORTED, "ended_at": utc_now()})
+            with self._resources.database.write() as connection:
+                merges.save(connection, aborted)
+                claimed.finish(connection)
+        return aborted
+
+    def current(self, session_id: str) -> Merge | None:
+        """The session's open merge, else its newest."""
+        with self._resources.database.read() as connection:
+            return merges.current(connection, session_id)
+
+    def open(self, session_id: str) -> Merge | None:
+        """The session's merge that has not ended."""
+        with self._resources.database.read() as connection:
+            return merges.open_merge(connection, session_id)
+
+    def _claim(self, kind: str, session: Session) -> Operation:
+        with self._resources.database.write() as connection:
+            return self._operations.begin(connection, kind, session.id, session.repo_root)
+
+    def _session(self, session_id: str) -> Session:
+        with self._resources.database.read() as connection:
+            session = sessions.get(connection, session_id)
+        self._worktrees.ensure_present(session)
+        return session
+
+    def _waiting(self, session_id: str) -> Merge:
+        merge = self.open(session_id)
+        if merge is None or merge.status is not MergeStatus.CONFLICT:
+            raise NotFound(
+                "No merge of this session waits for anything.",
+                hint=f"start one: amp-sessions merge {session_id}",
+                code="no_merge",
+            )
+        return merge
+
+    def _draft(self, session: Session, options: MergeOptions) -> Merge:
+        return Merge(
+            id=secrets.token_hex(5),
+            session_id=session.id,
+            status=MergeStatus.PREPARING,
+            base_branch=options.onto or session.base_branch,
+            base_sha="",
+            session_sha="",
+            options=options,
+            created_at=utc_now(),
+        )
+
+    def _ready_to_merge(self, session: Session, merge: Merge) -> Merge:
+        """The draft with its commits; raises the reason why there is nothing to merge or it cannot be."""
+        git = self._resources.worktree_git(session)
+        target = find_target(git, session, merge.options.onto)
+        state = read_status(git, context_dir=session.context_dir)
+        tip = refs.resolve(git, refs.HEADS + session.branch) or ""
+        if state.state or state.branch != session.branch:
+            what = (
+                f"a {state.state} is unfinished" if state.state else f"it is on {state.branch or 'no branch'}"
+            )
+            raise AmpsmError(
+                f"The session's worktree is not where it was left: {what}.",
+                hint=f"finish or undo it in {session.worktree_path}",
+                code="worktree_displaced",
+            )
+        if state.entries:
+            raise AmpsmError(
+                f"{len(state.entries)} files of the session's worktree are not committed.",
+                hint="commit or discard them; a turn commits what you changed by hand",
+                code="uncommitted",
+            )
+        if refs.is_ancestor(git, tip, target.tip) or self._adds_nothing(session, target.tip, tip):
+            raise AmpsmError(
+                f"The session has nothing that {target.name} does not have.", code="nothing_to_merge"
+            )
+        return merge.model_copy(
+            update={"base_branch": target.name, "base_sha": target.tip, "session_sha": tip}
+        )
+
+    def _adds_nothing(self, session: Session, base: str, tip: str) -> bool:
+        git = self._resources.worktree_git(session)
+        merged = three_way.merge(git, base, tip)
+        return merged.is_clean and merged.tree == refs.resolve(git, base, kind="tree")

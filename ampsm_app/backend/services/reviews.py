@@ -1,0 +1,175 @@
+"""Looking at what a session changed: as a list, file by file, as a patch, and as the worktree's status."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ampsm_app.backend.domain.errors import InvalidInput, NotFound
+from ampsm_app.backend.domain.merges import CommitLine
+from ampsm_app.backend.domain.requests import DiffQuery
+from ampsm_app.backend.domain.review import ChangedFile, ChangeList, FileDiff, WorkingFile
+from ampsm_app.backend.domain.sessions import Iteration, Session
+from ampsm_app.backend.git import commits, diffs, file_diffs, refs
+from ampsm_app.backend.git.commits import CommitInfo
+from ampsm_app.backend.git.runner import Git
+from ampsm_app.backend.git.status import read_status
+from ampsm_app.backend.services.messages import is_ours
+from ampsm_app.backend.services.resources import Resources
+from ampsm_app.backend.services.worktrees import Worktrees
+from ampsm_app.backend.store import iterations, sessions
+
+
+@dataclass(frozen=True)
+class StatusView:
+    """What a session's worktree stands on; `unfinished` names an operation that waits for its user."""
+
+    branch: str
+    head: str
+    unfinished: str | None
+    files: tuple[WorkingFile, ...]
+    commits: tuple[CommitLine, ...]
+
+
+class Reviews:
+    """Reads worktrees; nothing in a repository changes, not even its index."""
+
+    def __init__(self, resources: Resources, worktrees: Worktrees) -> None:
+        self._resources = resources
+        self._worktrees = worktrees
+
+    def changes(self, query: DiffQuery) -> ChangeList:
+        """The files that differ; against base each says whether the agent or the user changed it."""
+        session = self._session(query.session_id)
+        with self._sides(session, query.against) as sides:
+            found = diffs.change_list(sides, query.against, ignore_whitespace=query.ignore_whitespace)
+        if query.against != "base":
+            return found
+        authors = self._authors(session)
+        files = tuple(each.model_copy(update={"by": _author(authors, each)}) for each in found.files)
+        return found.model_copy(update={"files": files})
+
+    def file(self, query: DiffQuery) -> FileDiff:
+        """Both texts of one file with git's own hunks."""
+        if query.path is None:
+            raise InvalidInput("No file was named.", hint="give its path")
+        session = self._session(query.session_id)
+        with self._sides(session, query.against) as sides:
+            return file_diffs.file_diff(
+                sides, query.path, context=query.context, ignore_whitespace=query.ignore_whitespace
+            )
+
+    def patch(self, query: DiffQuery) -> bytes:
+        """All of it as a unified diff."""
+        session = self._session(query.session_id)
+        paths = [query.path] if query.path else []
+        with self._sides(session, query.against) as sides:
+            return diffs.patch(
+                sides, paths=paths, context=query.context, ignore_whitespace=query.ignore_whitespace
+            )
+
+    def status(self, session_id: str) -> StatusView:
+        """The worktree of a session, and the commits of its branch, oldest first."""
+        session = self._session(session_id)
+        git = self._resources.worktree_git(session)
+        state = read_status(git, context_dir=session.context_dir)
+        return StatusView(
+            branch=state.branch or "",
+            head=state.head or "",
+            unfinished=state.state,
+            files=state.files,
+            commits=commit_lines(session_commits(git, session), session.id),
+        )
+
+    def _session(self, session_id: str) -> Session:
+        with self._resources.database.read() as connection:
+            session = sessions.get(connection, session_id)
+        self._worktrees.ensure_present(session)
+        return session
+
+    @contextmanager
+    def _sides(self, session: Session, against: str) -> Iterator[diffs.Sides]:
+        git = self._resources.worktree_git(session)
+        kind, _, which = against.partition(":")
+        match kind:
+            case "base":
+                with diffs.against_base(git, base_of(git, session), context_dir=session.context_dir) as sides:
+                    yield sides
+            case "staged":
+                with diffs.staged(git) as sides:
+                    yield sides
+            case "unstaged":
+                with diffs.unstaged(git, context_dir=session.context_dir) as sides:
+                    yield sides
+            case "commit":
+                yield diffs.of_commit(git, which)
+            case "iteration":
+                yield self._of_iterations(git, session, which, which)
+            case "iterations":
+                first, _, last = which.partition("..")
+                yield self._of_iterations(git, session, first, last)
+            case _:
+                raise InvalidInput(
+                    f"{against!r} is no change of a session.",
+                    hint="base, staged, unstaged, iteration:N, iterations:N..M or commit:SHA",
+                )
+
+    def _of_iterations(self, git: Git, session: Session, first: str, last: str) -> diffs.Sides:
+        begin, end = self._iteration(session, first), self._iteration(session, last)
+        tip = end.commit_sha or end.start_sha
+        labels = {"from_label": f"before iteration {first}", "to_label": f"iteration {last}"}
+        return diffs.between(git, begin.start_sha, tip, **labels)
+
+    def _iteration(self, session: Session, number: str) -> Iteration:
+        if not number.isdigit():
+            raise InvalidInput(f"{number!r} is no number of an iteration.")
+        with self._resources.database.read() as connection:
+            found = iterations.numbered(connection, session.id, int(number))
+        if found.outcome is None:
+            raise NotFound(f"Iteration {number} still runs.", hint="its change is shown once it has ended")
+        return found
+
+    def _authors(self, session: Session) -> dict[str, set[str]]:
+        """Who changed each path since base: `agent` by the session's own commits, `user` by any other way."""
+        git = self._resources.worktree_git(session)
+        authors: dict[str, set[str]] = {}
+        for commit in session_commits(git, session):
+            if commit.is_merge:
+                continue
+            who = "agent" if is_ours(commit.trailers, session.id) else "user"
+            for path in diffs.names(git, commit.parents[0] if commit.parents else commit.sha, commit.sha):
+                authors.setdefault(path, set()).add(who)
+        for entry in read_status(git, context_dir=session.context_dir, renames=False).entries:
+            authors.setdefault(entry.path, set()).add("user")
+        return authors
+
+
+def session_commits(git: Git, session: Session) -> list[CommitInfo]:
+    """The commits of a session's branch that its base does not have, oldest first."""
+    return commits.log(git, "--topo-order", "--reverse", f"{base_of(git, session)}..HEAD")
+
+
+def base_of(git: Git, session: Session) -> str:
+    """What a session is compared with: its base branch as it is now, else the commit it started from."""
+    for ref in (refs.HEADS, refs.REMOTES, refs.TAGS):
+        if (found := refs.resolve(git, ref + session.base_branch, kind="commit")) is not None:
+            return found
+    return session.base_commit
+
+
+def commit_lines(found: list[CommitInfo], session_id: str) -> tuple[CommitLine, ...]:
+    """Commits as the faces show them."""
+    return tuple(
+        CommitLine(
+            sha=each.sha,
+            subject=each.subject,
+            author=each.author_name,
+            time=each.authored_at,
+            by_agent=is_ours(each.trailers, session_id),
+        )
+        for each in found
+    )
+
+
+def _author(authors: dict[str, set[str]], file: ChangedFile) -> str | None:
+    who = authors.get(file.path, set()) | authors.get(file.old_path or "", set())
+    return "both" if len(who) > 1 else next(iter(who), None)

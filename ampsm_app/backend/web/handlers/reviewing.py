@@ -1,0 +1,29 @@
+"""Looking at what a session changed."""
+
+from ampsm_app.backend.core import Core
+from ampsm_app.backend.domain.requests import DiffQuery
+from ampsm_app.backend.domain.review import ChangeList, FileDiff
+from ampsm_app.backend.web.contract import GitStatus, SessionRef
+from ampsm_app.backend.web.dispatch import Handler
+
+
+def review_handlers(core: Core) -> dict[str, Handler]:
+    """Requests that read a worktree."""
+
+    def changes(query: DiffQuery) -> ChangeList:
+        return core.reviews.changes(query)
+
+    def file(query: DiffQuery) -> FileDiff:
+        return core.reviews.file(query)
+
+    def status(query: SessionRef) -> GitStatus:
+        view = core.reviews.status(query.id)
+        return GitStatus(
+            branch=view.branch,
+            head=view.head,
+            state=view.unfinished,
+            files=view.files,
+            commits=view.commits,
+        )
+
+    return {"diff:list": changes, "diff:file": file, "git:status": status}

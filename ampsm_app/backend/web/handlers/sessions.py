@@ -1,0 +1,93 @@
+"""Sessions and their turns."""
+
+import threading
+
+from ampsm_app.backend.core import Core
+from ampsm_app.backend.domain.requests import IterateRequest, NewSession, SessionFilter
+from ampsm_app.backend.domain.review import RestorePoint
+from ampsm_app.backend.domain.sessions import Check, Iteration, SessionSummary
+from ampsm_app.backend.web.contract import (
+    Archive,
+    Deleted,
+    ForcedRef,
+    Notes,
+    Nothing,
+    OpenIn,
+    Rename,
+    Restore,
+    SessionDetail,
+    SessionList,
+    SessionRef,
+    Stopped,
+)
+from ampsm_app.backend.web.dispatch import Handler
+
+
+def session_handlers(core: Core) -> dict[str, Handler]:
+    """Requests that concern a session."""
+
+    def listed(query: SessionFilter) -> SessionList:
+        seq = core.events.head()
+        return SessionList(sessions=tuple(core.sessions.list(query)), seq=seq)
+
+    def get(query: SessionRef) -> SessionDetail:
+        session = core.sessions.get(query.id)
+        return SessionDetail(
+            session=session,
+            iterations=tuple(core.sessions.iterations(session.id)),
+            merge=core.merges.current(session.id),
+            busy=core.operations.busy(session.id),
+        )
+
+    def create(query: NewSession) -> SessionSummary:
+        return core.sessions.create(query)
+
+    def start(query: IterateRequest) -> Iteration:
+        turn = core.iterations.start(query)
+        threading.Thread(target=turn.run, name=f"turn-{turn.session.id}", daemon=True).start()
+        return turn.iteration
+
+    def stop(query: SessionRef) -> Stopped:
+        return Stopped(stopped=core.iterations.stop(query.id))
+
+    def rename(query: Rename) -> SessionSummary:
+        return core.sessions.rename(query.id, query.name)
+
+    def archive(query: Archive) -> SessionSummary:
+        return core.sessions.archive(query.id, archived=query.archived)
+
+    def delete(query: ForcedRef) -> Deleted:
+        loss, point = core.cleanup.delete(query.id, force=query.force)
+        return Deleted(deleted=True, loss=loss, point=point)
+
+    def notes(query: Notes) -> SessionSummary:
+        return core.sessions.annotate(query.id, query.notes)
+
+    def check(query: SessionRef) -> Check:
+        return core.iterations.check(query.id)
+
+    def open_in(query: OpenIn) -> Nothing:
+        core.opening.open(query.id, query.what)
+        return Nothing()
+
+    def history(query: SessionRef) -> tuple[RestorePoint, ...]:
+        return tuple(core.history.list(query.id))
+
+    def restore(query: Restore) -> RestorePoint:
+        return core.history.restore(query.id, query.point)
+
+    return {
+        "session:list": listed,
+        "session:get": get,
+        "session:create": create,
+        "session:start": start,
+        "session:stop": stop,
+        "session:rename": rename,
+        "session:archive": archive,
+        "session:delete": delete,
+        "session:notes": notes,
+        "session:check": check,
+        "session:open": open_in,
+        "history:list": history,
+        "history:restore": restore,
+    }

@@ -1,0 +1,81 @@
+"""`diff`."""
+
+import sys
+
+import click
+
+from ampsm_app.backend.domain.errors import InvalidInput
+from ampsm_app.backend.domain.requests import DiffQuery
+from ampsm_app.backend.domain.review import ChangedFile
+from ampsm_app.cli import options, output
+from ampsm_app.cli.context import reading
+
+
+@click.command()
+@options.session
+@click.option("--staged", is_flag=True, help="What is staged.")
+@click.option("--unstaged", is_flag=True, help="What is changed but not staged.")
+@click.option("--iteration", type=click.IntRange(1), metavar="N", help="What turn N changed.")
+@click.option("--commit", metavar="SHA", help="What one commit changed.")
+@click.option("--name-only", is_flag=True, help="Only the names.")
+@click.option("--stat", is_flag=True, help="Names and counts of lines.")
+@options.as_json
+def diff_command(
+    session: str,
+    staged: bool,
+    unstaged: bool,
+    iteration: int | None,
+    commit: str | None,
+    name_only: bool,
+    stat: bool,
+    as_json: bool,
+) -> None:
+    """Show what a session changed: by default, from its base to its worktree as it is now."""
+    against = _against(staged, unstaged, iteration, commit)
+    with reading() as core:
+        query = DiffQuery(session_id=core.sessions.get(session).id, against=against)
+        if not (name_only or stat or as_json):
+            _print_patch(core.reviews.patch(query))
+            return
+        changes = core.reviews.changes(query)
+    if as_json:
+        output.print_json(changes.model_dump(mode="json"))
+    elif name_only:
+        for file in changes.files:
+            output.say(file.path)
+    else:
+        output.say(output.table(("change", "lines", "file"), [_row(file) for file in changes.files]))
+        output.say(f"{len(changes.files)} files, +{changes.lines_added} −{changes.lines_deleted}")
+
+
+def _against(staged: bool, unstaged: bool, iteration: int | None, commit: str | None) -> str:
+    chosen = [
+        *(["staged"] if staged else []),
+        *(["unstaged"] if unstaged else []),
+        *([f"iteration:{iteration}"] if iteration is not None else []),
+        *([f"commit:{commit}"] if commit else []),
+    ]
+    if len(chosen) > 1:
+        raise InvalidInput(
+            "More than one change is asked for.",
+            hint="give one of --staged, --unstaged, --iteration and --commit",
+        )
+    return chosen[0] if chosen else "base"
+
+
+def _row(file: ChangedFile) -> tuple[str, str, str]:
+    lines = "binary" if file.binary else f"+{file.added} −{file.deleted}"
+    name = f"{file.old_path} → {file.path}" if file.old_path else file.path
+    return file.change, lines, name
+
+
+def _print_patch(patch: bytes) -> None:
+    text = patch.decode("utf-8", "replace")
+    if not sys.stdout.isatty():
+        sys.stdout.buffer.write(patch)
+        sys.stdout.flush()
+        return
+    colours = {"+": "green", "-": "red", "@": "cyan"}
+    for line in text.splitlines():
+        colour = "bold" if line.startswith(("+++", "---", "diff ")) else colours.get(line[:1])
+        output.say(output.paint(line, colour) if colour else line)
