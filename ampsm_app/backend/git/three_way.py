@@ -20,7 +20,7 @@ from ampsm_app.backend.git.conflict_kinds import (
     without_ids,
 )
 from ampsm_app.backend.git.refs import resolve
-from ampsm_app.backend.git.runner import Git, git_failed
+from ampsm_app.backend.git.runner import Git, encode, git_failed, nul_list
 
 # Helper commits need an author where the user has none, and the same bytes give the same object each time.
 _NOBODY = {
@@ -58,13 +58,13 @@ def merge(git: Git, base_rev: str, session_rev: str, *, config: Sequence[str] = 
 def merge_as(git: Git, base_rev: str, tree: str, session_rev: str) -> ThreeWay:
     """The merge that `base_rev` would get if the session, whose history is `session_rev`'s, had this tree."""
     base, session = (_commit_id(git, rev) for rev in (base_rev, session_rev))
-    return _merge_tree(git, base, _helper_commit(git, tree, session))
+    return _merge_tree(git, base, helper_commit(git, tree, session))
 
 
 def merge_trees(git: Git, ancestor_tree: str, base_tree: str, session_tree: str) -> ThreeWay:
     """The merge of two trees whose common ancestor is given."""
-    ancestor = _helper_commit(git, ancestor_tree)
-    base, session = (_helper_commit(git, tree, ancestor) for tree in (base_tree, session_tree))
+    ancestor = helper_commit(git, ancestor_tree)
+    base, session = (helper_commit(git, tree, ancestor) for tree in (base_tree, session_tree))
     return _merge_tree(git, base, session)
 
 
@@ -72,7 +72,7 @@ def pick(git: Git, commit: CommitInfo, onto_tree: str) -> ThreeWay:
     """What a commit changes against its first parent, applied to a tree (which is the base side)."""
     if len(commit.parents) != 1:
         return merge_trees(git, parent_tree(git, commit), onto_tree, commit.tree)
-    return _merge_tree(git, _helper_commit(git, onto_tree, commit.parents[0]), commit.sha)
+    return _merge_tree(git, helper_commit(git, onto_tree, commit.parents[0]), commit.sha)
 
 
 def revert(git: Git, commit: CommitInfo, tree: str) -> ThreeWay:
@@ -87,11 +87,16 @@ def parent_tree(git: Git, commit: CommitInfo) -> str:
     return git.text("rev-parse", "--verify", f"{commit.parents[0]}^{{tree}}")
 
 
+def helper_commit(git: Git, tree: str, *parents: str, message: str = "ampsm") -> str:
+    """A commit of nobody's that only serves git; the same one for the same arguments."""
+    links = [part for parent in parents for part in ("-p", parent)]
+    return git.write("commit-tree", tree, *links, stdin=encode(message), env=_NOBODY).decode().strip()
+
+
 def case_collisions(git: Git, tree: str) -> tuple[tuple[str, ...], ...]:
     """Paths of a tree that are one file where names ignore case (macOS, Windows)."""
     folded: dict[str, set[str]] = {}
-    for raw in git.read("ls-tree", "-r", "-t", "-z", "--name-only", tree).split(b"\0"):
-        name = raw.decode("utf-8", "surrogateescape")
+    for name in nul_list(git.read("ls-tree", "-r", "-t", "-z", "--name-only", tree)):
         folded.setdefault(name.casefold(), set()).add(name)
     return tuple(tuple(sorted(names)) for names in folded.values() if len(names) > 1)
 
@@ -124,8 +129,3 @@ def _commit_id(git: Git, rev: str) -> str:
 
 def _words(output: MergeOutput) -> tuple[str, ...]:
     return tuple(without_ids(message.text) for message in output.messages)
-
-
-def _helper_commit(git: Git, tree: str, *parents: str) -> str:
-    links = [part for parent in parents for part in ("-p", parent)]
-    return git.write("commit-tree", tree, *links, "-m", "ampsm", env=_NOBODY).decode().strip()

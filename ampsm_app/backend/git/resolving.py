@@ -1,0 +1,159 @@
+"""Settling conflicts on objects, path by path: no worktree is needed and none is touched."""
+
+import tempfile
+from pathlib import Path
+
+from ampsm_app.backend.domain.errors import InvalidInput
+from ampsm_app.backend.domain.merges import Conflicted, Side
+from ampsm_app.backend.git import three_way
+from ampsm_app.backend.git.conflict_texts import line_ends_of
+from ampsm_app.backend.git.markers import leftover, name_sides
+from ampsm_app.backend.git.objects import read_objects
+from ampsm_app.backend.git.raw_diff import GITLINK, SYMLINK
+from ampsm_app.backend.git.resolution import Change, Resolution, Settlement, conflict_at, keep, settled
+from ampsm_app.backend.git.runner import Git, encode
+from ampsm_app.backend.git.sides import (
+    Changes,
+    OneSide,
+    by_side,
+    can_join,
+    entry_of,
+    file_mode,
+    is_file,
+    keeping_both,
+)
+from ampsm_app.backend.git.three_way import ThreeWay
+from ampsm_app.backend.git.tree_edits import TreeEntry, edit_tree, entries_of
+
+_DIFF3 = ("merge.conflictStyle=diff3",)
+
+
+def start(git: Git, merge_id: str, commits: tuple[str, str], merged: ThreeWay) -> Resolution:
+    """Begin to settle a merge of `commits` (base and session); saved under its ref at once."""
+    base, session = commits
+    # Whether there is a conflict was decided in git's own style; the ancestor between markers is for people.
+    shown = three_way.merge(git, base, session, config=_DIFF3)
+    paths = [each.path for each in merged.conflicts]
+    entries = {path: each for path, each in entries_of(git, shown.tree, paths).items() if is_file(each)}
+    contents = read_objects(git, [each.oid for each in entries.values()])
+    named: Changes = {}
+    for (path, entry), content in zip(entries.items(), contents, strict=True):
+        if path in paths and content is not None:
+            named[path] = TreeEntry(entry.mode, _store(git, name_sides(content)))
+    tree = edit_tree(git, merged.tree, named)
+    state = Resolution(
+        merge_id=merge_id,
+        base_sha=base,
+        session_sha=session,
+        start_tree=tree,
+        tree=tree,
+        conflicts=merged.conflicts,
+    )
+    return keep(git, state)
+
+
+def take(git: Git, state: Resolution, path: str, side: Side) -> Resolution:
+    """Settle a path by a side, together with the other paths of the same conflict.
+
+    `both` joins the lines of two files, base's first; other things are kept beside each other. Raises
+    `InvalidInput` with code `cannot_keep_both` where that makes no sense.
+    """
+    chosen = conflict_at(state, path)
+    group = [chosen, *(each for each in state.conflicts if each.path in chosen.related)]
+    made = [Settlement(path=each.path, changes=_taken(git, state, each, side)) for each in group]
+    return settled(git, state, made)
+
+
+def set_text(git: Git, state: Resolution, path: str, text: str) -> Resolution:
+    """Settle a file by its content; with conflict markers left in it, it is kept but not settled.
+
+    Line ends become those of the file's sides. For a symlink the text is its target.
+    """
+    conflict = conflict_at(state, path)
+    sides = [entry for entry in (entry_of(conflict, "base"), entry_of(conflict, "session")) if entry]
+    merged = entries_of(git, state.start_tree, [path])
+    old = [content for content in read_objects(git, [each.oid for each in sides]) if content is not None]
+    if sides and all(each.mode == GITLINK for each in sides):
+        raise InvalidInput(f"{path} is a submodule.", hint="Take base or session.", code="no_text")
+    if sides and all(each.mode == SYMLINK for each in sides):
+        content, mode = encode(text).rstrip(b"\r\n"), SYMLINK
+    else:
+        files = [each for each in sides if is_file(each)]
+        content = line_ends_of(old, encode(text))
+        mode = file_mode(conflict, files[0], merged) if files else "100644"
+    changes: Changes = dict.fromkeys([*conflict.placed_at, *merged])
+    changes[path] = TreeEntry(mode, _store(git, content))
+    open_paths = [path] if leftover(content, *old) else []
+    return settled(git, state, [_settlement(path, changes)], open_paths)
+
+
+def delete(git: Git, state: Resolution, path: str) -> Resolution:
+    """Settle a path by removing it; a folder that the other side has there stays."""
+    conflict = conflict_at(state, path)
+    return settled(git, state, [_settlement(path, dict.fromkeys([*conflict.placed_at, path]))])
+
+
+def carry_over(git: Git, earlier: Resolution, fresh: Resolution) -> Resolution:
+    """A merge begun anew, because base moved, with what was settled before where the conflict is the same."""
+    same = {each.model_copy(update={"resolved": False}): each.resolved for each in earlier.conflicts}
+    known = {each.path: same[each] for each in fresh.conflicts if each in same}
+    again = [each for each in earlier.settlements if each.path in known]
+    unfinished = [path for path, resolved in known.items() if not resolved]
+    return settled(git, fresh, again, unfinished) if again else fresh
+
+
+def _taken(git: Git, state: Resolution, conflict: Conflicted, side: Side) -> tuple[Change, ...]:
+    merged = entries_of(git, state.start_tree, [conflict.path, *conflict.placed_at])
+    if side != "both":
+        changes = by_side(conflict, side, merged)
+        _without_markers(git, state, changes, side)
+    elif can_join(conflict):
+        joined = TreeEntry("100644", _joined(git, conflict))
+        changes = dict.fromkeys(conflict.placed_at)
+        base = entry_of(conflict, "base")
+        changes[conflict.path] = TreeEntry(file_mode(conflict, base or joined, merged), joined.oid)
+    else:
+        changes = keeping_both(conflict, merged)
+    return _settlement(conflict.path, changes).changes
+
+
+def _without_markers(git: Git, state: Resolution, changes: Changes, side: OneSide) -> None:
+    """Where git merged into a renamed file before it met the conflict, the side's own file is meant."""
+    commit = state.base_sha if side == "base" else state.session_sha
+    for path, entry in changes.items():
+        if entry is None or not is_file(entry):
+            continue
+        content = read_objects(git, [entry.oid])[0] or b""
+        if name_sides(content) != content:
+            changes[path] = entries_of(git, commit, [path]).get(path, entry)
+
+
+def _joined(git: Git, conflict: Conflicted) -> str:
+    """The blob that has the lines of both sides where they conflict, base's first."""
+    entries = [entry_of(conflict, "base"), entry_of(conflict, "ancestor"), entry_of(conflict, "session")]
+    contents = read_objects(git, [entry.oid if entry else "-" for entry in entries])
+    with tempfile.TemporaryDirectory(prefix="ampsm-join-") as folder:
+        names = [Path(folder) / name for name in ("base", "ancestor", "session")]
+        for name, content in zip(names, contents, strict=True):
+            name.write_bytes(content or b"")
+        done = git.attempt("merge-file", "-p", "-q", "--union", *map(str, names))
+    if done.exit_code != 0:
+        raise InvalidInput(
+            f"The lines of {conflict.path} cannot be joined.",
+            hint="Take base or session, or give its content.",
+            code="cannot_keep_both",
+        )
+    return _store(git, done.stdout)
+
+
+def _settlement(path: str, changes: Changes) -> Settlement:
+    made = [
+        Change(path=at, mode=entry.mode if entry else None, oid=entry.oid if entry else None)
+        for at, entry in changes.items()
+    ]
+    return Settlement(path=path, changes=tuple(made))
+
+
+def _store(git: Git, content: bytes) -> str:
+    # What is shown comes from a blob and goes into one: filters of the worktree have no part in it.
+    return git.write("hash-object", "-w", "--no-filters", "--stdin", stdin=content).decode().strip()
