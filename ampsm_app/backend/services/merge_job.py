@@ -11,7 +11,7 @@ from ampsm_app.backend.domain.events import GitOperated
 from ampsm_app.backend.domain.merges import Merge, MergeStatus
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.sessions import Session, SessionStatus
-from ampsm_app.backend.git import landing, refs, three_way
+from ampsm_app.backend.git import landing, refs, resolution, three_way
 from ampsm_app.backend.git.landing_plan import Landing, plan_landing
 from ampsm_app.backend.git.landing_refusals import Refused
 from ampsm_app.backend.git.runner import Git
@@ -97,8 +97,7 @@ class MergeJob:
         merged = three_way.merge(self._git, self.merge.base_sha, self.merge.session_sha)
         if merged.is_clean:
             return merged.tree
-        found = self.merge.model_copy(update={"tree": merged.tree, "conflicts": merged.conflicts})
-        self.merge = self.parts.conflicts.begin(self.session, found)
+        self.merge = self.parts.conflicts.begin(self.session, self.merge, merged)
         return None
 
     def _on_present_base(self, target: Target, tree: str) -> str:
@@ -151,7 +150,7 @@ class MergeJob:
             old=target.old,
             new=commit,
             message=f"ampsm: merge {self.session.branch}",
-            also=(refs.RefUpdate(merge_ref(self.merge.id), None),),
+            also=(refs.RefUpdate(resolution.ref_of(self.merge.id), None),),
             tracking=target.tracking,
         )
         planned = plan_landing(self._git, wanted)
@@ -201,11 +200,6 @@ class MergeJob:
     @property
     def _database(self) -> Database:
         return self.parts.resources.database
-
-
-def merge_ref(merge_id: str) -> str:
-    """The ref that keeps the objects of a merge that waits."""
-    return f"{refs.OURS}merge/{merge_id}"
 
 
 def record_landed(connection: Connection, merge: Merge, session: Session) -> Merge:
