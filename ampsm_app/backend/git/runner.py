@@ -1,6 +1,8 @@
 """One git command at a time, always the same way."""
 
 import os
+import re
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
@@ -33,6 +35,17 @@ _ALWAYS = {
     "GIT_MERGE_AUTOEDIT": "no",
     "GIT_PAGER": "cat",
 }
+# Collecting garbage and watching files are the user's own git's affair: both start processes that outlive
+# the command, and one of them keeps a worktree's folder busy.
+_CONFIG = (
+    *("-c", "core.longpaths=true"),
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "maintenance.auto=false"),
+)
+# What git dies of, before it has done anything, while another process makes a worktree of the repository.
+_HALF_MADE = re.compile(rb"^fatal: failed to read .*worktrees/.+/commondir: Success", re.MULTILINE)
+_TRIES = 5
+_PAUSE_S = 0.02
 _QUIET = {**_ALWAYS, "GIT_OPTIONAL_LOCKS": "0"}
 
 
@@ -105,8 +118,14 @@ class Git:
     ) -> Completed:
         if self.ceiling is not None:
             env = {**env, "GIT_CEILING_DIRECTORIES": str(self.ceiling)}
-        argv = ("git", "-c", "core.longpaths=true", *args)
-        return self.executor.run(Command(argv, self.cwd, env, _FOREIGN, stdin, timeout_s))
+        command = Command(("git", *_CONFIG, *args), self.cwd, env, _FOREIGN, stdin, timeout_s)
+        done = self.executor.run(command)
+        for _ in range(_TRIES):
+            if not (done.exit_code == 128 and _HALF_MADE.search(done.stderr)):
+                break
+            time.sleep(_PAUSE_S)
+            done = self.executor.run(command)
+        return done
 
 
 def decode(raw: bytes) -> str:

@@ -8,6 +8,7 @@ from ampsm_app.backend.exec.command import Completed
 from ampsm_app.backend.git.excludes import WORKTREES_DIR
 from ampsm_app.backend.git.files import delete_tree
 from ampsm_app.backend.git.layout import linked_git_dir, links_into, repository_dir
+from ampsm_app.backend.git.locks import repository_lock
 from ampsm_app.backend.git.refs import HEADS, resolve
 from ampsm_app.backend.git.runner import Git, decode, git_failed
 
@@ -51,7 +52,9 @@ def create(git: Git, path: Path, branch: str, commit: str) -> None:
         # Git notices only after it has made the branch.
         raise _path_exists(path)
     args = (*_ADD, "-b", branch, str(path), commit)
-    done = git.attempt(*args)
+    # Git reads the entries of all worktrees, and fails where another one is just being written.
+    with repository_lock(repository_dir(git.cwd), "worktrees"):
+        done = git.attempt(*args)
     if done.exit_code != 0 or done.timed_out:
         raise _not_added(git, args, done, path, branch)
 
@@ -106,7 +109,8 @@ def add_existing(git: Git, path: Path, branch: str) -> None:
     """An empty worktree at `path` on a branch that exists; raises `Conflict` where it is checked out."""
     path.parent.mkdir(parents=True, exist_ok=True)
     args = ("worktree", "add", "-q", "--no-checkout", str(path), branch)
-    done = git.attempt(*args)
+    with repository_lock(repository_dir(git.cwd), "worktrees"):
+        done = git.attempt(*args)
     if done.exit_code != 0 or done.timed_out:
         raise _not_added(git, args, done, path, branch)
 

@@ -1,11 +1,16 @@
-"""A `Git` in the test's own repository."""
+"""A `Git` in the test's own repository, and a session's worktree in it."""
 
 from pathlib import Path
 
 import pytest
 
 from ampsm_app.backend.exec.executor import Executor
+from ampsm_app.backend.git.excludes import CONTEXT_DIR, hide
+from ampsm_app.backend.git.repository import Repository, discover, git_in
 from ampsm_app.backend.git.runner import Git
+from ampsm_app.backend.git.worktrees import add, place_for
+
+BRANCH = "amp/fix-it/20261120-101500"
 
 
 @pytest.fixture
@@ -18,3 +23,18 @@ def executor() -> Executor:
 def repo_git(executor: Executor, repo: Path) -> Git:
     """Git in the repository of the `repo` fixture."""
     return Git(executor, repo)
+
+
+@pytest.fixture
+def repository(executor: Executor, repo: Path) -> Repository:
+    """The repository of the `repo` fixture, as it is discovered."""
+    return discover(executor, repo)
+
+
+@pytest.fixture
+def session_git(repository: Repository) -> Git:
+    """Git in a session's worktree, which is made and hidden as sessions are."""
+    path = place_for(repository.root, "s1")
+    add(repository.git, path, BRANCH, repository.git.text("rev-parse", "HEAD"))
+    hide(repository.root, repository.common_dir, path, CONTEXT_DIR)
+    return git_in(repository, path)
