@@ -52,6 +52,10 @@ _FIGURE_COLUMNS = (
     ("changed_files", "changedFiles"),
     ("lines_added", "linesAdded"),
     ("lines_deleted", "linesDeleted"),
+    ("usage", "NULL"),
+    ("cost_usd", "costUsd"),
+    ("cost_kind", "costKind"),
+    ("merge_status", "mergeStatus"),
 )
 _USAGE_COLUMNS = (
     ("input_tokens", "inputTokens"),
@@ -62,9 +66,9 @@ _USAGE_COLUMNS = (
 )
 _FIELDS = tuple(field for field, _ in (*SESSION_COLUMNS, *_FIGURE_COLUMNS))
 _USAGE_FIELDS = tuple(field for field, _ in _USAGE_COLUMNS)
-_REST = ("costUsd", "costKind", "mergeStatus", "runningOwner")
-_COLUMNS = (*(column for _, column in (*SESSION_COLUMNS, *_FIGURE_COLUMNS, *_USAGE_COLUMNS)), *_REST)
-_SELECT = " ".join(("SELECT", ", ".join(_COLUMNS), "FROM sessions WHERE "))
+_COLUMNS = tuple(column for _, column in (*SESSION_COLUMNS, *_FIGURE_COLUMNS, *_USAGE_COLUMNS))
+_SELECT = " ".join(("SELECT", ", ".join((*_COLUMNS, "runningOwner")), "FROM sessions WHERE "))
+_ID, _CREATED, _LAST_RUN = (_FIELDS.index(field) for field in ("id", "created_at", "last_run_at"))
 STATUSES = ("idle", "running", "awaiting-input", "error", "done")
 _SEARCHED = ("id", "name", "branch", "prompt", "notes", "repo_root")
 
@@ -90,7 +94,7 @@ def listed(
     """
     lives = cache(alive)
     found: list[dict[str, Any]] = []
-    for row in _fetch(connection, *_query(wanted)):
+    for row in _last_used_first(_fetch(connection, *_query(wanted))):
         if len(found) == wanted.limit:
             break
         try:
@@ -164,7 +168,14 @@ def _query(wanted: Wanted) -> tuple[str, list[str]]:
     if wanted.repo is not None:
         conditions.append("repoRoot = ?")
         values.append(wanted.repo)
-    return _SELECT + " AND ".join(conditions) + " ORDER BY COALESCE(lastRun, createdAt) DESC, id", values
+    return _SELECT + " AND ".join(conditions), values
+
+
+def _last_used_first(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    # SQLite would take as long to sort such wide rows as to find them.
+    rows.sort(key=lambda row: str(row[_ID]))
+    rows.sort(key=lambda row: str(row[_LAST_RUN] or row[_CREATED]), reverse=True)
+    return rows
 
 
 def _fetch(connection: sqlite3.Connection, statement: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -184,17 +195,14 @@ def _fetch(connection: sqlite3.Connection, statement: str, values: Sequence[str]
 def _summary(row: tuple[Any, ...], alive: Alive) -> dict[str, Any]:
     """Raises ValueError where the row cannot be what we wrote."""
     summary = dict(zip(_FIELDS, row, strict=False))
-    *usage, cost, cost_kind, merge_status, owner = row[len(_FIELDS) :]
+    *usage, owner = row[len(_FIELDS) :]
     if summary["status"] not in STATUSES:
         raise ValueError(f"status {summary['status']!r}")
     summary["follow_ups"] = [] if summary["follow_ups"] == "[]" else json.loads(summary["follow_ups"])
-    summary["auto_commit"] = bool(summary["auto_commit"])
-    passed = summary["last_check_passed"]
-    summary["last_check_passed"] = None if passed is None else bool(passed)
+    summary["auto_commit"] = summary["auto_commit"] == 1
+    if summary["last_check_passed"] is not None:
+        summary["last_check_passed"] = summary["last_check_passed"] == 1
     summary["usage"] = dict(zip(_USAGE_FIELDS, usage, strict=True))
-    summary["cost_usd"] = cost
-    summary["cost_kind"] = cost_kind
-    summary["merge_status"] = merge_status
     if summary["status"] == "running" and not (owner is not None and alive(owner)):
         _interrupt(summary)
     return summary
