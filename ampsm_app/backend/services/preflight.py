@@ -90,9 +90,7 @@ class Preflights:
         history = shaping.session_history(git, target.tip, tip, by_agent(session))
         return _Seen(target, state, tip, history, three_way.merge(git, target.tip, tip))
 
-    def _issues(
-        self, git: Git, session: Session, seen: _Seen, open_merge: Merge | None
-    ) -> Iterator[Issue]:
+    def _issues(self, git: Git, session: Session, seen: _Seen, open_merge: Merge | None) -> Iterator[Issue]:
         if session.status is SessionStatus.RUNNING:
             yield Issue(code="busy", message="A turn is running.", hint="wait for it, or stop it")
         if open_merge is not None:

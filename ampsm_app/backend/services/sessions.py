@@ -2,7 +2,7 @@
 
 import builtins
 import secrets
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from ampsm_app.backend.domain.errors import AmpsmError, Conflict, InvalidInput
@@ -11,8 +11,9 @@ from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.requests import NewSession, SessionFilter
 from ampsm_app.backend.domain.sessions import Iteration, Session, SessionStatus, SessionSummary
 from ampsm_app.backend.git import bases, branch_names, excludes, repository, worktrees
+from ampsm_app.backend.git.locks import repository_lock
 from ampsm_app.backend.services.agents import Agents
-from ampsm_app.backend.services.creation import make_worktree, take_back
+from ampsm_app.backend.services.creation import claim_branch, fill_worktree, take_back
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.resources import Resources, alive
 from ampsm_app.backend.services.setup import Setup, SetupFailed, read_plan
@@ -45,11 +46,22 @@ class Sessions:
         base = bases.choose_base(place, request.base, settings.git.default_base_branch)
         plan = read_plan(place.git, base.commit)
         self._setup.require_trust(place.root, plan, grant=request.trust_setup)
-        session = self._planned(request, place, base)
-        planned = session.model_dump(mode="json")
-        with self._operations.claim("create", session.id, session.repo_root, session=planned) as operation:
+        session = self._made(request, place, base)
+        return self._set_up(session) if plan else self.get(session.id)
+
+    def _made(self, request: NewSession, place: repository.Repository, base: bases.Base) -> Session:
+        """The session with its worktree and row. Its name is chosen under a lock: no other gets the same."""
+        with ExitStack() as stack:
+            naming = stack.enter_context(ExitStack())
+            naming.enter_context(repository_lock(place.common_dir, "creation"))
+            session = self._planned(request, place, base)
+            planned = session.model_dump(mode="json")
+            claim = self._operations.claim("create", session.id, session.repo_root, session=planned)
+            operation = stack.enter_context(claim)
             try:
-                make_worktree(place, session)
+                claim_branch(place, session)
+                naming.close()
+                fill_worktree(place, session)
                 with self._resources.database.write() as connection:
                     sessions.insert(connection, session)
                     operation.finish(connection)
@@ -57,7 +69,7 @@ class Sessions:
                 with suppress(AmpsmError):
                     take_back(place.git, session)
                 raise
-        return self._set_up(session) if plan else self.get(session.id)
+        return session
 
     def get(self, ref: str) -> SessionSummary:
         """The session with this id, unique prefix of an id, or unique name."""
