@@ -14,7 +14,7 @@ from ampsm_app.demo_agent.threads import Thread
 from ampsm_app.demo_agent.tools import calls
 
 
-class TurnEnded(Exception):  # noqa: N818 - no error but an end
+class TurnEnded(Exception):
     """The turn ends before its last step: with an error, or because the user is asked."""
 
     def __init__(self, error: str | None = None) -> None:
@@ -22,7 +22,7 @@ class TurnEnded(Exception):  # noqa: N818 - no error but an end
         self.error = error
 
 
-class Left(Exception):  # noqa: N818 - no error but an end
+class Left(Exception):
     """The process ends now, without a result."""
 
     def __init__(self, status: int) -> None:

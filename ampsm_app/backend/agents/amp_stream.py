@@ -37,6 +37,8 @@ def parse(state: State, line: bytes, stream: OutputStream = "stdout") -> Step:
 
 def parse_message(state: State, message: dict[str, Any]) -> Step | None:
     """The same for a JSON object; None where it is no message of the stream."""
+    if state.thread_id is None and text_at(message, "type") in {"assistant", "result"}:
+        state = replace(state, thread_id=text_at(message, "session_id"))
     match message.get("type"):
         case "system" if message.get("subtype") == "init":
             return _init(state, message)
@@ -98,7 +100,7 @@ def _assistant_block(state: State, block: dict[str, Any], message_id: str | None
         case "text":
             text = text_at(block, "text") or ""
             said = AssistantMessage(text=clip(text), message_id=message_id, parent_tool_use_id=parent)
-            return _spoke(state, text, parent), [said]
+            return _spoke(state, text, parent), [said] if text else []
         case "thinking" | "redacted_thinking":
             thought = text_at(block, "thinking") or "(hidden)"
             thinking = AssistantThinking(text=clip(thought), message_id=message_id, parent_tool_use_id=parent)

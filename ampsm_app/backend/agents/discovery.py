@@ -123,7 +123,7 @@ class Finder:
         if not full.is_absolute():
             # A bare name is a command; anything else is relative to where the user stands.
             named = shutil.which(path, path=search_path or self._environment().get("PATH", ""))
-            full = Path(named) if named else full.absolute()
+            full = (Path(named) if named else full).absolute()
         if not full.is_file():
             return _missing(source, full, "no such file")
         if full.suffix == ".js":

@@ -47,8 +47,8 @@ _CAUSES = (
         Fault(Outcome.LIMIT, "limit", "Nothing is wrong with the task: go on when the limit resets."),
     ),
     (
-        r"No API key found|Login failed|\bunauthori[sz]ed\b|\b(?:status|HTTP|code|error)[ :]*401\b|^401\b"
-        r"|invalid (?:api key|access token)|not logged in",
+        r"No API key found|Login failed|\bunauthori[sz]ed\b|not logged in|run [`'\"]?amp login"
+        r"|\b(?:status|HTTP|code|error|failed)[ :]*401\b|^401\b|invalid (?:or missing )?(?:api key|access token)",
         Fault(Outcome.ENVIRONMENT, "no_login", LOGIN_HINT),
     ),
     (

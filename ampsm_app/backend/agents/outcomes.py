@@ -92,8 +92,12 @@ def _failed_result(state: State, errors: str) -> _Verdict:
     said = state.result.text or errors or "The agent reported an error without words."
     if state.result.subtype == "error_max_turns":
         return _Verdict(Outcome.FAILED, state.result.text or "The agent used up its turns.", "max_turns")
-    # Standard error is asked only where the result itself gives no cause: it may tell of older troubles.
-    return _blamed(state, said, diagnose(said) or diagnose(errors), "agent_failed")
+    fault = diagnose(said)
+    if fault is None or fault.code == "offline":
+        # Only then standard error is asked, which may tell of older troubles: a server that refuses the
+        # login was seen as "Connection error." in the result, with the reason beside it.
+        fault = diagnose(errors) or fault
+    return _blamed(state, said, fault, "agent_failed")
 
 
 def _without_result(state: State, exit_code: int | None, errors: str) -> _Verdict:

@@ -1,55 +1,26 @@
 """Trust in a local server's own certificate, and in nothing else."""
 
-import shutil
 import socket
 import ssl
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from ampsm_app.backend.agents.certificates import is_loopback, loopback_certificate
+from tests.backend.agents.tls import TlsServer, make_certificate
 
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    if shutil.which("openssl") is None:
-        pytest.skip("no openssl to make a certificate with")
-    both = tmp_path / "server.pem"
-    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    argv = ["openssl", "req", "-x509", *key, "-days", "2", *subject, "-keyout", str(tmp_path / "key")]
-    subprocess.run([*argv, "-out", str(both)], check=True, capture_output=True)
-    both.write_text((tmp_path / "key").read_text() + both.read_text())
-    return both
+    return make_certificate(tmp_path)
 
 
 @pytest.fixture
 def server(certificate: Path) -> Iterator[int]:
-    """A TLS server with a certificate of its own making."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(0.1)
-    stopped = False
-
-    def serve() -> None:
-        while not stopped:
-            try:
-                connection, _ = listener.accept()
-                connection.settimeout(2)
-                context.wrap_socket(connection, server_side=True).close()
-            except OSError:
-                continue
-
-    thread = Thread(target=serve)
-    thread.start()
-    yield listener.getsockname()[1]
-    stopped = True
-    thread.join()
-    listener.close()
+    listening = TlsServer(certificate)
+    yield listening.port
+    listening.close()
 
 
 def test_a_self_signed_server_of_this_machine(server: int, certificate: Path, tmp_path: Path) -> None:

@@ -115,6 +115,18 @@ def test_a_home_folder_and_a_bare_name(machine: Machine, private_home: Path) -> 
     assert machine.finder().find().argv == (dev,)
 
 
+def test_a_relative_path_is_relative_to_where_the_user_stands_now(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = machine.program("here/tools/amp")
+    monkeypatch.chdir(machine.root / "here")
+
+    assert machine.finder().find(cli_path="./tools/amp").argv == (named,)
+    assert machine.finder().find(cli_path="tools/gone").places[0].path == str(
+        machine.root / "here/tools/gone"
+    )
+
+
 def test_the_demo_agent_is_built_in(machine: Machine) -> None:
     found = machine.finder().find(mode="demo", cli_path="/ignored")
 

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -58,14 +59,28 @@ def _replaced(draw: st.DrawFn, value: object) -> object:
     return draw(JSON)
 
 
-@settings(max_examples=120, deadline=None)
-@given(
+TURNS = st.tuples(
     st.lists(damaged(), max_size=12),
     st.sampled_from([NEWEST, OF_2025]),
     st.sampled_from([0, 1, -9, None]),
     st.binary(max_size=30),
 )
-def test_any_lines(lines: list[bytes], profile: AgentProfile, exit_code: int | None, stderr: bytes) -> None:
+
+
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(TURNS)
+def test_any_lines(turn: tuple[list[bytes], AgentProfile, int | None, bytes]) -> None:
+    check(*turn)
+
+
+@pytest.mark.long
+@settings(max_examples=5000, deadline=None)
+@given(TURNS)
+def test_very_many_lines(turn: tuple[list[bytes], AgentProfile, int | None, bytes]) -> None:
+    check(*turn)
+
+
+def check(lines: list[bytes], profile: AgentProfile, exit_code: int | None, stderr: bytes) -> None:
     agent = Amp()
     state = agent.start_state(profile, Request("x"))
     again = state
@@ -87,7 +102,7 @@ def test_any_lines(lines: list[bytes], profile: AgentProfile, exit_code: int | N
         assert entry.cost_usd is None or entry.cost_usd >= 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.permutations(LINES))
 def test_lines_in_any_order(lines: list[bytes]) -> None:
     agent = Amp()

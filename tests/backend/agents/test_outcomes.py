@@ -60,6 +60,7 @@ def test_an_error_of_the_agent() -> None:
         "Error: Error listing threads: fetch failed",
         "connect ECONNREFUSED 127.0.0.1:7002",
         "self-signed certificate",
+        "Error: TypeError: self signed certificate",
     ],
 )
 def test_no_server(words: str) -> None:
@@ -69,7 +70,17 @@ def test_no_server(words: str) -> None:
     assert words.splitlines()[0] in ended.message
 
 
-@pytest.mark.parametrize("words", ["Unauthorized", "Request failed with status 401", "Invalid API key"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Unauthorized",
+        "Request failed with status 401",
+        "Invalid API key",
+        "Error: Error listing threads: API request for getUserInfo failed: 401",
+        "Error: Not logged in. Run 'amp login' to authenticate.",
+        "Error: Invalid or missing API key. Run 'amp login' to authenticate.",
+    ],
+)
 def test_no_login(words: str) -> None:
     ended = read([failure(words)], exit_code=1).result
 
@@ -77,8 +88,9 @@ def test_no_login(words: str) -> None:
     assert "amp login" in (ended.hint or "")
 
 
-def test_a_thread_that_is_lost() -> None:
-    ended = read([], exit_code=1, stderr="Error: Thread T-01a1f883 not found").result
+@pytest.mark.parametrize("words", ["Error: Thread T-01a1f883 not found", "Thread T-01a1f883 does not exist."])
+def test_a_thread_that_is_lost(words: str) -> None:
+    ended = read([], exit_code=1, stderr=words).result
 
     assert (ended.outcome, ended.code) == (Outcome.ENVIRONMENT, "thread_lost")
 
@@ -140,6 +152,14 @@ def test_a_limit_that_only_standard_error_names() -> None:
     ended = read([failure("Request failed")], exit_code=1, stderr="429; resets in 1 hour").result
 
     assert (ended.outcome, ended.limit_until) == (Outcome.LIMIT, NOW + timedelta(hours=1))
+
+
+def test_a_refused_login_beside_a_lost_connection() -> None:
+    said = "Error: Not logged in. Run 'amp login' to authenticate."
+
+    ended = read([failure("Connection error.")], exit_code=1, stderr=said).result
+
+    assert (ended.outcome, ended.code) == (Outcome.ENVIRONMENT, "no_login")
 
 
 def test_words_of_limits_in_a_turn_that_went_well_mean_nothing() -> None:

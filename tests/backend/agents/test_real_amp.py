@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from ampsm_app.backend.agents.amp import Amp
 from ampsm_app.backend.agents.base import AgentEvent, AgentProfile, ExtraArgs, Request, TurnResult
+from ampsm_app.backend.agents.certificates import loopback_certificate
 from ampsm_app.backend.agents.discovery import Finder
 from ampsm_app.backend.agents.login import check_login
 from ampsm_app.backend.agents.models import model_args
@@ -22,6 +23,7 @@ from ampsm_app.backend.domain.events import AgentOutput, ThreadStarted
 from ampsm_app.backend.domain.sessions import Outcome
 from ampsm_app.backend.exec.executor import Executor
 from tests.backend.agents.test_probe import Cache
+from tests.backend.agents.tls import TlsServer, make_certificate
 
 pytestmark = pytest.mark.amp
 
@@ -190,3 +192,22 @@ def test_the_login_probe(amp: RealAmp) -> None:
     assert check_login(amp.executor, amp.profile, with_key).state == "offline"
     without = check_login(amp.executor, amp.profile, nowhere).state
     assert without == ("no-login" if amp.profile.version == JANUARY else "offline")
+
+
+def test_a_local_server_is_trusted_by_its_own_certificate_alone(amp: RealAmp, tmp_path: Path) -> None:
+    server = TlsServer(make_certificate(tmp_path))
+    url = f"https://localhost:{server.port}/"
+    certificate = loopback_certificate(url, tmp_path / "data", {})
+    assert certificate is not None
+    request = Request("x", mode="local-server", server_url=url, env={"AMP_API_KEY": "sgamp_not_a_real_key"})
+    try:
+        assert check_login(amp.executor, amp.profile, request).state in {"offline", "broken"}
+        assert amp.ask(request)[1].code == "offline"
+        assert server.requests == []
+        trusting = replace(request, certificate=certificate)
+        assert check_login(amp.executor, amp.profile, trusting).state == "no-login"
+        assert server.requests
+        _, result = amp.ask(trusting)
+        assert (result.outcome, result.code) == (Outcome.ENVIRONMENT, "no_login")
+    finally:
+        server.close()

@@ -131,6 +131,15 @@ def test_the_thread_is_announced_once() -> None:
     assert len(read([init(), says("a"), init()]).of(ThreadStarted)) == 1
 
 
+def test_the_thread_is_known_from_any_line() -> None:
+    assert read([result("x")]).result.thread_id == THREAD
+    assert read([says("x")], request=Request("x", thread_id="T-mine")).result.thread_id == "T-mine"
+
+
+def test_an_empty_text_is_no_message() -> None:
+    assert read([says("")]).of(AssistantMessage) == []
+
+
 def test_our_own_prompt_comes_back_and_is_not_news() -> None:
     def echo(text: str, parent: str | None = None) -> str:
         content = [{"type": "text", "text": text}]
