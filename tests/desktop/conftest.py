@@ -90,6 +90,12 @@ def open_window(screen: Screen) -> Iterator[OpenWindow]:
 
 
 @pytest.fixture
+def free_port() -> int:
+    """A port that nobody listens on."""
+    return _free_port()
+
+
+@pytest.fixture
 def page(open_window: OpenWindow, tmp_path: Path) -> Iterator[Page]:
     """The page of a window that has just opened."""
     opened = open_window(tmp_path / "state")

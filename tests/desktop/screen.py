@@ -86,6 +86,18 @@ class Page:
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
+    def is_loaded(self) -> bool:
+        """Whether it is there whole."""
+        try:
+            return bool(self.evaluate("location.protocol === 'http:' && document.readyState === 'complete'"))
+        except LookupError:  # it is just moving from the address with the token to its own
+            return False
+
+    def cookie(self, name: str) -> str:
+        """The value of one of the page's cookies."""
+        cookies = self._call("Network.getCookies")["cookies"]
+        return next(str(each["value"]) for each in cookies if each["name"] == name)
+
     def _call(self, method: str, **params: Any) -> Any:
         self._number += 1
         self._socket.send(json.dumps({"id": self._number, "method": method, "params": params}))
@@ -93,6 +105,8 @@ class Page:
             message = json.loads(self._socket.receive(timeout=10) or "{}")
             assert message, f"{method} was not answered"
             if message.get("id") == self._number:
+                if "error" in message:
+                    raise LookupError(message["error"]["message"])
                 return message["result"]
 
 
@@ -128,9 +142,7 @@ def page_of(port: int) -> Iterator[Page]:
     url = eventually(lambda: _debugger_url(port))
     with closing(Client(url, max_message_size=16 * 1024 * 1024)) as socket:
         page = Page(socket)
-        eventually(
-            lambda: page.evaluate("location.protocol === 'http:' && document.readyState") == "complete"
-        )
+        eventually(page.is_loaded)
         yield page
 
 
