@@ -20,6 +20,7 @@ export const heldFocus: Attachment<HTMLDialogElement> = (dialog) => {
   const first =
     dialog.querySelector<HTMLElement>("[autofocus],[data-autofocus]") ??
     focusable(dialog).find((element) => !element.matches("header *")) ??
+    focusable(dialog).at(0) ??
     dialog;
   first.focus();
   const wrap = (event: KeyboardEvent): void => wrapTab(event, dialog);

@@ -11,12 +11,19 @@ export function score(text: string, query: string): number | null {
   return total;
 }
 
-/** The items that answer a query, best first; all of them, in their order, for an empty one. */
-export function matching<T>(items: readonly T[], query: string, text: (item: T) => string): T[] {
+/** The items that answer a query, best first, with a handicap for some; for an empty one all, in their order. */
+export function matching<T>(
+  items: readonly T[],
+  query: string,
+  text: (item: T) => string,
+  handicap: (item: T) => number = () => 0,
+): T[] {
   if (query.trim() === "") return [...items];
   return items
-    .map((item) => ({ item, score: score(text(item), query) }))
-    .filter((entry): entry is { item: T; score: number } => entry.score !== null)
+    .flatMap((item) => {
+      const found = score(text(item), query);
+      return found === null ? [] : [{ item, score: found + handicap(item) }];
+    })
     .sort((one, other) => one.score - other.score)
     .map((entry) => entry.item);
 }

@@ -45,7 +45,7 @@ export function globalActions(app: App): readonly Action[] {
 export function switchMode({ agent, nav, toasts }: App, mode: Mode): void {
   const known = agent.of(mode);
   if ((mode === "local-cli" && known?.binary === null) || (mode === "local-server" && known?.server_url === null)) {
-    nav.show({ kind: "mode" });
+    nav.show({ kind: "mode", mode });
     return;
   }
   agent.switchTo(mode).catch((thrown: unknown) => toasts.fail(thrown, `The mode stays as it is`));

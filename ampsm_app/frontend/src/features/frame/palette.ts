@@ -13,6 +13,7 @@ export interface Found {
 }
 
 const MOST = 60;
+const GROUPS = ["Session", "Git", "Sessions", "General", "Mode", "Theme"];
 
 /** Everything that can be found: what can be done, sessions, and the files of the open session. */
 export function findable({ actions, sessions, nav }: App, files: readonly string[]): Found[] {
@@ -39,10 +40,15 @@ export function findable({ actions, sessions, nav }: App, files: readonly string
 
 /** What answers a query, best first; without one, what was used last and then what can be done. */
 export function answers(all: readonly Found[], query: string, recent: readonly string[]): Found[] {
-  if (query.trim() !== "") return matching(all, query, (found) => `${found.label} ${found.detail}`).slice(0, MOST);
+  if (query.trim() !== "") {
+    const rank = { Action: 0, Session: 1, File: 2 };
+    return matching(all, query, (found) => `${found.label} ${found.detail}`, (found) => rank[found.kind]).slice(0, MOST);
+  }
   const known = new Map(all.map((found) => [found.id, found]));
   const used = recent.flatMap((id) => known.get(id) ?? []);
-  const others = all.filter((found) => found.kind === "Action" && !recent.includes(found.id));
+  const others = all
+    .filter((found) => found.kind === "Action" && !recent.includes(found.id))
+    .sort((one, other) => GROUPS.indexOf(one.detail) - GROUPS.indexOf(other.detail));
   return [...used, ...others].slice(0, MOST);
 }
 

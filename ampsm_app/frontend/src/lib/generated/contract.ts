@@ -128,7 +128,13 @@ export interface ConflictTexts {
   binary: boolean;
 }
 
-/** One path that the three-way merge could not settle. Object ids are None where that side has no file. */
+/**
+ * One path that the three-way merge could not settle. Object ids are None where that side has no file.
+ *
+ * `related` are the other paths of the same conflict (a file renamed twice), settled together by a side.
+ * `placed_at` are names that git gave in the merged tree to a side whose path was taken (`a~base…`); they
+ * go when the path is settled. `moved_from` is where a file stood that git moved along with its folder.
+ */
 export interface Conflicted {
   path: string;
   kind: "content" | "add_add" | "delete_modify" | "rename" | "binary" | "mode" | "submodule";
@@ -139,6 +145,9 @@ export interface Conflicted {
   ancestor_mode: string | null;
   base_mode: string | null;
   session_mode: string | null;
+  related: string[];
+  placed_at: string[];
+  moved_from: string | null;
   resolved: boolean;
 }
 
@@ -298,7 +307,7 @@ export interface Issue {
   blocking: boolean;
 }
 
-/** A turn to run. Without notes: the next follow-up, the failed check's output, or a request to continue. */
+/** A turn to run. Without notes: the next follow-up, the failed check's output, or "continue". */
 export interface IterateRequest {
   session_id: string;
   notes?: string | null;

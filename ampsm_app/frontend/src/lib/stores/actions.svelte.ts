@@ -20,16 +20,24 @@ const FIELDS = "input:not([type=checkbox],[type=radio]),textarea,select,[content
 
 /** All actions there are at the moment. The one registry behind keys, palette and the list of keys. */
 export class Actions {
-  #sets: readonly (readonly Action[])[] = $state.raw([]);
+  // Plain, with a version beside it: in the clean-up of an effect, state still reads as before the change.
+  readonly #sets: (readonly Action[])[] = [];
+  #version = $state(0);
   #begun: { keys: string; at: number } | null = null;
   /** Actions that can be run now; where two have the same id or keys, the later one counts. */
-  readonly all: readonly Action[] = $derived([...new Map(this.#sets.flat().map((action) => [action.id, action])).values()]);
+  readonly all: readonly Action[] = $derived.by(() => {
+    void this.#version;
+    return [...new Map(this.#sets.flat().map((action) => [action.id, action])).values()];
+  });
 
   /** Adds actions until the returned function is called. */
   register(actions: readonly Action[]): () => void {
-    // Called from effects, which must not run again because of what they registered.
-    untrack(() => (this.#sets = [...this.#sets, actions]));
-    return () => untrack(() => (this.#sets = this.#sets.filter((set) => set !== actions)));
+    this.#sets.push(actions);
+    this.#changed();
+    return () => {
+      this.#sets.splice(this.#sets.indexOf(actions), 1);
+      this.#changed();
+    };
   }
 
   /** Runs the action of a key, given the chord that it spells; true where there was one. */
@@ -41,6 +49,11 @@ export class Actions {
     event.preventDefault();
     action.run();
     return true;
+  }
+
+  #changed(): void {
+    // Called from effects, which must not run again because of what they registered.
+    untrack(() => this.#version++);
   }
 
   #find(chord: string, typing: boolean): Action | undefined {

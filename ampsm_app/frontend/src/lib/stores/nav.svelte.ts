@@ -1,8 +1,11 @@
+import type { Mode } from "../types";
+
 /** The tabs of a session. */
 export type SessionTab = "overview" | "git" | "logs";
 /** What covers the page, one at a time. */
 export type Overlay =
-  | { kind: "palette" | "keys" | "new-session" | "agent" | "mode" }
+  | { kind: "palette" | "keys" | "new-session" | "agent" }
+  | { kind: "mode"; mode: Mode | null }
   | { kind: "delete"; ids: readonly string[] }
   | { kind: "rename" | "squash" | "rebase"; id: string };
 
