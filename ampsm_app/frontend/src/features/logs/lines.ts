@@ -2,7 +2,7 @@ import { count, duration, money, plural, shortSha, tokens } from "$lib/format";
 import type { Event, EventData, EventType } from "$lib/generated/contract";
 import { unreachable, type EventOf } from "$lib/types";
 import type { Tone } from "$ui/types";
-import { plainText } from "./ansi";
+import { plainText } from "$ui/code/ansi";
 
 /** A part of a line that opens: arguments, a result, a whole message. */
 export interface Section {

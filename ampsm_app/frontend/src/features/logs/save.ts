@@ -1,6 +1,6 @@
 import { moment } from "$lib/format";
 import type { Event } from "$lib/generated/contract";
-import { plainText } from "./ansi";
+import { plainText } from "$ui/code/ansi";
 import { lineOf, type LogLine } from "./lines";
 
 /** Lines as text: time, label and text, with their sections below. */

@@ -3,7 +3,13 @@ import { EditorView } from "@codemirror/view";
 
 /** An editor inside `host`. */
 export function mountEditor(host: HTMLElement, doc: Text, extensions: Extension): EditorView {
-  return new EditorView({ parent: host, state: EditorState.create({ doc, extensions }) });
+  return new EditorView({ parent: host, state: EditorState.create({ doc, extensions: [stylesAllowed(), extensions] }) });
+}
+
+/** Marks the editor's style elements with the page's nonce: its content policy refuses any other. */
+function stylesAllowed(): Extension {
+  const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
+  return nonce === undefined ? [] : EditorView.cspNonce.of(nonce);
 }
 
 /** A document of these lines. A carriage return inside a line stays a character of it. */
