@@ -5,7 +5,7 @@ Every package is taken by its hash; a second run with the same locks does nothin
 
 import sys
 
-from project import ROOT, VENV, Stamp, digest, run, venv_bin
+from project import ROOT, VENV, Stamp, digest, run, say, venv_bin
 
 LOCKS = {"run": ROOT / "requirements.txt", "develop": ROOT / "requirements-dev.txt"}
 OLDEST = (3, 11)
@@ -22,6 +22,7 @@ def main() -> None:
     _make_environment()
     stamps = {name: Stamp(name, digest(lock), STAMPS) for name, lock in LOCKS.items()}
     if not stamps["develop"].is_fresh() and not stamps[kind].is_fresh():
+        say("Installing the Python packages into .venv …")
         _pip("--require-hashes", "-r", str(LOCKS[kind]))
         stamps[kind].set()
     project = Stamp("project", digest(ROOT / "pyproject.toml", ROOT / "build" / "hatch_build.py"), STAMPS)

@@ -8,7 +8,7 @@ import shutil
 import sys
 
 import frontend
-from project import DIST, ROOT, WORK, Stamp, digest, run, venv_bin
+from project import DIST, ROOT, WORK, Stamp, digest, run, say, venv_bin
 
 FOLDER = ROOT / "dist" / "ampsm"
 SOURCES = [
@@ -26,6 +26,7 @@ def main() -> None:
     frontend.build()
     stamp = Stamp("package", digest(*SOURCES, extra=sys.version))
     if not stamp.is_fresh() or not FOLDER.is_dir():
+        say("Packing dist/ampsm …")
         stamp.clear()
         shutil.rmtree(FOLDER, ignore_errors=True)
         places = ("--distpath", str(ROOT / "dist"), "--workpath", str(WORK / "pyinstaller"))

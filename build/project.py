@@ -39,6 +39,12 @@ def run(*argv: str, cwd: Path = ROOT) -> None:
         sys.exit(status if status > 0 else 1)
 
 
+def say(text: str) -> None:
+    """Tell what takes a while."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def digest(*inputs: Path, extra: str = "") -> str:
     """A digest of the names and contents of files and folders: equal inputs, equal digest."""
     summed = hashlib.sha256(extra.encode())

@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 
+from project import say
+
 QT = (
     "libasound2|libasound2t64", "libdbus-1-3", "libdrm2", "libegl1", "libfontconfig1", "libgbm1",
     "libgl1", "libnspr4", "libnss3", "libxcb-cursor0", "libxcb-icccm4", "libxcb-image0", "libxcb-keysyms1",
@@ -70,8 +72,7 @@ def _offered(names: str) -> str:
 
 
 def _install(packages: list[str]) -> int:
-    sys.stdout.write(f"Installing {len(packages)} system packages …\n")
-    sys.stdout.flush()
+    say(f"Installing {len(packages)} system packages …")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for argv in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
         done = subprocess.run(["apt-get", *argv], env=env, capture_output=True, text=True, check=False)
