@@ -48,7 +48,8 @@ _CAUSES = (
     ),
     (
         r"No API key found|Login failed|\bunauthori[sz]ed\b|not logged in|run [`'\"]?amp login"
-        r"|\b(?:status|HTTP|code|error|failed)[ :]*401\b|^401\b|invalid (?:or missing )?(?:api key|access token)",
+        r"|\b(?:status|HTTP|code|error|failed)[ :]*401\b|^401\b"
+        r"|invalid (?:or missing )?(?:api key|access token)",
         Fault(Outcome.ENVIRONMENT, "no_login", LOGIN_HINT),
     ),
     (

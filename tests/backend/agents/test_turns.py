@@ -120,7 +120,8 @@ def test_text_between_and_hostile_text(turns: Turns) -> None:
 
     outputs = [event for event in events if isinstance(event, AgentOutput)]
     assert [event.text for event in outputs if event.stream == "stderr"] == ["oh"]
-    assert [event.text for event in outputs][:2] == ["plain line 1", "plain line 2"]
+    plain = [event.text for event in outputs if event.stream == "stdout"]
+    assert plain[:2] == ["plain line 1", "plain line 2"]
     assert result.outcome is Outcome.COMPLETED
 
 
