@@ -20,6 +20,7 @@ def open_database(path: Path, *, migrations: migrate.Migrations | None = None) -
     `migrations` are those of this version unless given. Raises StoreError where the file is not ours
     (which leaves it untouched), was written by a newer version, or cannot be written.
     """
+    path = path.absolute()
     migrations = migrations or migrate.shipped()
     state = files.inspect(path)
     if state is not None:

@@ -6,7 +6,7 @@ handle of our own, when closed, would drop the locks that SQLite holds for the w
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,14 +63,14 @@ def refuse_newer(path: Path, schema: int, known: int) -> None:
 
 
 def make_private(path: Path) -> None:
-    """Make the folder and an empty file where missing; the file becomes readable by the user alone."""
+    """Make the folder and an empty file where missing; only the user may read it and what is beside it."""
     try:
         if not path.parent.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             sqlite3.connect(path).close()
-        if os.name == "posix" and path.stat().st_mode & 0o077:
-            path.chmod(0o600)
+        if os.name == "posix":
+            _shut_out_others(path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm"))
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"cannot write the database {path}: {error}", hint=_OTHER_PLACE) from error
 
@@ -89,6 +89,14 @@ def read_only_uri(path: Path, *, immutable: bool = False) -> str:
     `immutable` also keeps it from locking, and from making or reading the files beside it (`-wal` and so on).
     """
     return path.absolute().as_uri() + ("?immutable=1" if immutable else "?mode=ro")
+
+
+def _shut_out_others(*paths: Path) -> None:
+    for path in paths:
+        # What stands beside the database comes and goes.
+        with suppress(FileNotFoundError):
+            if path.stat().st_mode & 0o077:
+                path.chmod(0o600)
 
 
 def _is_blank(path: Path) -> bool:
@@ -118,16 +126,28 @@ def _ask_by(uri: str) -> State:
 
 def _refuse_foreign(path: Path) -> None:
     try:
-        with closing(sqlite3.connect(read_only_uri(path, immutable=True), uri=True)) as connection:
-            # It is in the main file from the first page on that is ever written.
-            if connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
-                return
-            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    except sqlite3.OperationalError as error:
-        raise explain(str(error), path) from error
+        try:
+            names = _names_unless_ours(read_only_uri(path, immutable=True))
+        except sqlite3.DatabaseError as error:
+            if "malformed" not in str(error):
+                raise
+            # Without locks this is also how a file looks while it is written: look again, and wait for that.
+            names = _names_unless_ours(read_only_uri(path))
     except sqlite3.DatabaseError as error:
-        raise _not_a_database(path) from error
-    raise _foreign(path, names) if names else _not_a_database(path)
+        raise (
+            _not_a_database(path) if "not a database" in str(error) else explain(str(error), path)
+        ) from error
+    if names is not None:
+        raise _foreign(path, names) if names else _not_a_database(path)
+
+
+def _names_unless_ours(uri: str) -> set[str] | None:
+    """The tables and indexes of a database that is not ours, None where it is."""
+    with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_S)) as connection:
+        # Ours is marked from the first page on that is ever written.
+        if connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+            return None
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
 
 
 def _not_a_database(path: Path) -> StoreError:

@@ -73,6 +73,19 @@ def write_for_ever(db: Database, name: str) -> None:
         time.sleep(0.005)
 
 
+def grow_and_shrink(db: Database) -> None:
+    """Change the length of the file until killed."""
+    say("writing")
+    while True:
+        with db.write() as connection:
+            connection.exec_driver_sql("INSERT INTO probes VALUES ('big', hex(zeroblob(200000)), '')")
+        db.empty_log()
+        with db.write() as connection:
+            connection.exec_driver_sql("DELETE FROM probes")
+            connection.exec_driver_sql("PRAGMA incremental_vacuum").fetchall()
+        db.empty_log()
+
+
 def claim(db: Database, name: str) -> None:
     """Start a turn of the session and print whether it could."""
     say("ready")
@@ -89,12 +102,8 @@ def claim(db: Database, name: str) -> None:
 def main() -> None:
     """Open the database and play."""
     role, path, *arguments = sys.argv[1:]
-    roles: dict[str, Callable[..., None]] = {
-        "make": make,
-        "write": write,
-        "write_for_ever": write_for_ever,
-        "claim": claim,
-    }
+    parts = (make, write, write_for_ever, grow_and_shrink, claim)
+    roles: dict[str, Callable[..., None]] = {part.__name__: part for part in parts}
     with open_database(Path(path)) as db:
         roles[role](db, *arguments)
 

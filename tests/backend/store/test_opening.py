@@ -39,13 +39,26 @@ def test_the_folder_of_somebody_else_keeps_its_permissions(tmp_path: Path) -> No
     assert stat.S_IMODE(shared.stat().st_mode) == 0o755
 
 
+def only_the_user_reads_what_stands_beside(db: Database) -> None:
+    with db.write() as connection:
+        sessions.insert(connection, make_session())
+    beside = [entry for entry in db.path.parent.iterdir() if entry != db.path]
+    assert len(beside) == 2
+    assert {stat.S_IMODE(entry.stat().st_mode) for entry in beside} == {0o600}
+
+
+def test_what_stands_beside_it_is_private_too(path: Path) -> None:
+    with open_database(path) as db:
+        only_the_user_reads_what_stands_beside(db)
+
+
 def test_a_file_that_became_readable_for_others_is_private_again(path: Path) -> None:
     open_database(path).close()
     path.chmod(0o644)
 
-    open_database(path).close()
-
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with open_database(path) as db:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        only_the_user_reads_what_stands_beside(db)
 
 
 def test_an_empty_file_counts_as_none(path: Path) -> None:
@@ -160,6 +173,26 @@ def test_a_process_killed_while_making_it_leaves_nothing_in_the_way(path: Path, 
 
     with open_database(path) as db, db.write() as connection:
         sessions.insert(connection, make_session("second"))
+
+
+def test_it_is_known_for_ours_while_another_process_writes_it(db: Database) -> None:
+    with actors.start("grow_and_shrink", db.path) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+
+        assert {files.inspect(db.path) for _ in range(500)} == {files.State(files.SCHEMA, wal=True)}
+
+        writer.kill()
+
+
+def test_a_relative_path_stays_the_same_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with open_database(Path("mine.sqlite")) as db:
+        monkeypatch.chdir("/")
+        with db.write() as connection:
+            sessions.insert(connection, make_session())
+
+    assert (tmp_path / "mine.sqlite").exists()
 
 
 def test_listing_in_the_process_that_has_it_open_keeps_its_locks(db: Database) -> None:
