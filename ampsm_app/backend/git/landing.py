@@ -17,6 +17,7 @@ from ampsm_app.backend.git.locks import clear_stale_locks
 from ampsm_app.backend.git.refs import HEADS, RefUpdate, resolve, update_refs
 from ampsm_app.backend.git.runner import Git, git_failed
 from ampsm_app.backend.git.undoing import undo
+from ampsm_app.backend.git.veto import vetoed
 
 # The user's settings must not make more of it than a fast-forward: no stash, no squash, no submodules moved,
 # no maintenance that goes on in the background.
@@ -47,7 +48,8 @@ def land(git: Git, landing: Landing) -> Landed | Refused:
 def land_branch(git: Git, landing: Landing) -> Landed | Refused:
     """The first step: the branch moves, with its checkout, and nothing else of the user's; or nothing does.
 
-    Refused as `plan_landing` refuses, and with `checkout_changed`, `ref_locked` or `checkout_refused`.
+    Refused as `plan_landing` refuses, and with `checkout_changed`, `hook_refused`, `ref_locked` or
+    `checkout_refused`.
     """
     if resolve(git, landing.ref) == landing.new:
         return Landed(landing.ref, landing.new, landing.checkout)
@@ -57,6 +59,9 @@ def land_branch(git: Git, landing: Landing) -> Landed | Refused:
     if again.checkout != landing.checkout:
         where = again.checkout or "nowhere"
         return Refused("checkout_changed", f"{landing.ref} is now checked out in {where}.", "Merge again.")
+    said = vetoed(git, [RefUpdate(landing.ref, landing.new, landing.old)])
+    if said is not None:
+        return hook_refused(landing.ref, said)
     return _move_ref(git, landing) if landing.checkout is None else _fast_forward(git, landing)
 
 

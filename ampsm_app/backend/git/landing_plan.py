@@ -8,7 +8,6 @@ from ampsm_app.backend.git.landing_refusals import Refused, by_obstacles, by_ope
 from ampsm_app.backend.git.obstacles import changes_between, obstacles
 from ampsm_app.backend.git.refs import ZERO, RefUpdate, is_ancestor, is_zero, resolve
 from ampsm_app.backend.git.runner import Git
-from ampsm_app.backend.git.veto import vetoed
 
 
 class Tracking(Model):
@@ -37,14 +36,14 @@ class Landing(Model):
 def plan_landing(git: Git, wanted: Landing) -> Landing | Refused:
     """The landing with its `checkout` filled in, or why it cannot be done now. Touches nothing.
 
-    Codes: `base_moved`, `not_fast_forward`, `checked_out_twice`, `checkout_missing`, `hook_refused`,
-    `mid_rebase`, `mid_merge`, `mid_cherry_pick`, `mid_revert`, `mid_bisect`, and those of `obstacles`.
+    Codes: `base_moved`, `not_fast_forward`, `checked_out_twice`, `checkout_missing`, `mid_rebase`,
+    `mid_merge`, `mid_cherry_pick`, `mid_revert`, `mid_bisect`, and those of `obstacles`.
     """
     moved = _moved(git, wanted)
     if moved is not None:
         return moved
     held = holding(git, wanted.ref)
-    refused = _unusable(wanted.ref, held) or _obstructed(git, wanted, held) or _vetoed(git, wanted)
+    refused = _unusable(wanted.ref, held) or _obstructed(git, wanted, held)
     if refused is not None:
         return refused
     return wanted.model_copy(update={"checkout": str(held[0].path) if held else None})
@@ -97,11 +96,6 @@ def _obstructed(git: Git, wanted: Landing, held: Sequence[Checkout]) -> Refused 
     place = held[0]
     found = obstacles(git.at(place.path), place.git_dir, changes_between(git, wanted.old, wanted.new))
     return by_obstacles(place.path, found) if found else None
-
-
-def _vetoed(git: Git, wanted: Landing) -> Refused | None:
-    said = vetoed(git, [RefUpdate(wanted.ref, wanted.new, wanted.old)])
-    return hook_refused(wanted.ref, said) if said else None
 
 
 def hook_refused(ref: str, said: str) -> Refused:

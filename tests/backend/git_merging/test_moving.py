@@ -1,5 +1,6 @@
 """A session's branch and worktree move to a new base without loss, killed or not."""
 
+import os
 import random
 import subprocess
 import sys
@@ -7,10 +8,11 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-import psutil
 import pytest
 
 from ampsm_app.backend.domain.model import utc_now
+from ampsm_app.backend.exec.environment import MARK
+from ampsm_app.backend.exec.trees import sweep
 from ampsm_app.backend.git.landing_refusals import Refused
 from ampsm_app.backend.git.moving import Move, Moved, RecoveredMove, move, recover_move
 from tests.backend.git_merging.building import commit, picture, put, text
@@ -25,7 +27,7 @@ LONG_AGO = utc_now() - timedelta(days=1)
 def worktree(tmp_path: Path) -> Path:
     """A session's worktree on its branch; `main` has gone another way."""
     repo = make_repo(
-        tmp_path / "a repo ü", {"a": text(), "b": text(), "gone": "x\n", ".gitignore": "*.ign\n"}
+        tmp_path / "a repo ü", {"a": text(), "b": text(), "gone": "x\n", ".gitignore": "*.ign\n.worktrees/\n"}
     )
     place = repo / ".worktrees/s1"
     git(repo, "worktree", "add", "-q", "-b", "amp/s/1", str(place))
@@ -196,23 +198,12 @@ def test_killed_at_a_random_moment_it_is_whole(git_at: GitAt, worktree: Path, se
         "print('go', flush=True)\n"
         "move(Git(Executor(), Path(wanted.worktree)), wanted)\n"
     )
-    running = subprocess.Popen([sys.executable, "-c", script, plan.model_dump_json()], stdout=subprocess.PIPE)
-    assert running.stdout is not None
-    running.stdout.readline()
-    time.sleep(random.Random(seed).uniform(0.0, 0.12))
-    _kill_with_children(running)
+    mark = f"moving-{os.getpid()}-{seed}"
+    argv = [sys.executable, "-c", script, plan.model_dump_json()]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, env={**os.environ, MARK: mark}) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        time.sleep(random.Random(seed).uniform(0.0, 0.12))
+        sweep(mark)
     outcome = recover(git_at, worktree, plan).outcome
     assert_there(worktree, plan.new if outcome == "moved" else plan.old)
-
-
-def _kill_with_children(running: subprocess.Popen[bytes]) -> None:
-    family = [psutil.Process(running.pid), *psutil.Process(running.pid).children(recursive=True)]
-    for process in family:
-        try:
-            process.kill()
-        except psutil.NoSuchProcess:
-            continue
-    running.wait()
-    assert running.stdout is not None
-    running.stdout.close()
-    psutil.wait_procs(family[1:], timeout=5)
