@@ -55,7 +55,7 @@ def all_checks() -> tuple[Check, ...]:
             "contract", "contract.py", "--check", inputs=(*_PACKAGE, *_SCRIPTS, FRONTEND / "src" / "lib")
         ),
         _script("docs", "docs.py", "--check", inputs=(*_PACKAGE, *_SCRIPTS, docs)),
-        _python("lint", venv_bin("ruff"), "check", ".", inputs=everything),
+        _python("lint", venv_bin("ruff"), "check", "--output-format", "concise", ".", inputs=everything),
         _python("format", venv_bin("ruff"), "format", "--check", ".", inputs=everything),
         _script("sizes", "check_sizes.py", inputs=(*everything, FRONTEND / "src")),
         Check("clean", (venv_bin("python"), str(ROOT / "build" / "check_clean.py")), inputs=()),
