@@ -16,6 +16,7 @@ from ampsm_app.cli import main as cli
 from ampsm_app.cli.group import make_group
 
 WIDTH = 80
+WORDS = {name: words for name, _, words in cli.COMMANDS}
 MADE = "<!-- Made by build/docs.py. Change the source, then run it again. -->\n"
 
 
@@ -35,23 +36,25 @@ def main() -> int:
 def cli_page() -> str:
     """Every command as `--help` shows it."""
     root = make_group(cli.COMMANDS, cli._load)
-    parts = [
-        f"{MADE}\n",
+    about = (
         "Each command explains itself with `--help`; with `--json` standard output is exactly one JSON "
-        "document and nothing else.\n\n",
-        *_command(root, "amp-sessions", None),
-    ]
-    return "".join(parts).rstrip("\n") + "\n"
+        "document and nothing else."
+    )
+    return f"{MADE}\n# Commands\n\n{about}\n\n" + "\n\n".join(_command(root, "amp-sessions", None)) + "\n"
 
 
 def _command(command: click.Command, name: str, above: click.Context | None) -> Iterator[str]:
-    context = click.Context(
-        command, info_name=name, parent=above, max_content_width=WIDTH, terminal_width=WIDTH
-    )
-    yield f"#{'#' if above else ''} `{context.command_path}`\n\n```text\n{command.get_help(context)}\n```\n\n"
+    shape = {**command.context_settings, "max_content_width": WIDTH, "terminal_width": WIDTH}
+    context = click.Context(command, info_name=name, parent=above, **shape)
+    yield f"## `{context.command_path}`\n\n```text\n{command.get_help(context)}\n```"
     if isinstance(command, click.Group):
         for below in command.list_commands(context):
-            found = command.get_command(context, below)
+            try:
+                found = command.get_command(context, below)
+            except AttributeError:
+                # It speaks for itself, before click is asked.
+                yield f"## `amp-sessions {below}`\n\n{WORDS[below]}."
+                continue
             if found is not None and not found.hidden:
                 yield from _command(found, below, context)
 
