@@ -23,6 +23,9 @@ _FOREIGN = frozenset(
         "GIT_NAMESPACE",
         "GIT_PREFIX",
         "GIT_LITERAL_PATHSPECS",
+        "GIT_GLOB_PATHSPECS",
+        "GIT_NOGLOB_PATHSPECS",
+        "GIT_ICASE_PATHSPECS",
         "GIT_CONFIG_PARAMETERS",
         "LANGUAGE",
     }

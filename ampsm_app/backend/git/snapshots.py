@@ -16,9 +16,6 @@ from ampsm_app.backend.git.layout import git_dir
 from ampsm_app.backend.git.runner import Git, decode
 from ampsm_app.backend.git.staging import add_worktree
 
-# A shared index would be written beside the real one.
-_WHOLE = ("-c", "core.splitIndex=false")
-
 
 def worktree_tree(git: Git, *, context_dir: str) -> str:
     """The tree that a commit of everything in the worktree would have, without `context_dir`."""
@@ -38,7 +35,7 @@ def index_tree(git: Git) -> str:
 
 def _write_tree(git: Git, env: Mapping[str, str]) -> str:
     # A partial clone lacks objects that nobody looked at yet; asking for them all would fetch them all.
-    return decode(git.write(*_WHOLE, "write-tree", "--missing-ok", env=env)).strip()
+    return decode(git.write("write-tree", "--missing-ok", env=env)).strip()
 
 
 @contextmanager
@@ -49,7 +46,17 @@ def _index_copy(git: Git) -> Iterator[dict[str, str]]:
         if index.exists():
             # With its time: git trusts entries only if their files are older than the index.
             shutil.copy2(index, copy)
-        yield {"GIT_INDEX_FILE": os.fspath(copy)}
+        yield {"GIT_INDEX_FILE": os.fspath(copy), **_unsplit()}
+
+
+def _unsplit() -> dict[str, str]:
+    """Configuration by environment, after the user's own: a shared index would land beside the real one."""
+    number = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+    return {
+        "GIT_CONFIG_COUNT": str(number + 1),
+        f"GIT_CONFIG_KEY_{number}": "core.splitIndex",
+        f"GIT_CONFIG_VALUE_{number}": "false",
+    }
 
 
 def _settled(unmerged: bytes) -> bytes:

@@ -9,7 +9,8 @@ from ampsm_app.backend.git.raw_diff import LIST_ARGS, RawList, parse_list
 from ampsm_app.backend.git.runner import Git, encode, git_failed, nul_list
 
 # An agent's line endings and nested clones shall not make the commit of its work fail.
-_ADD = ("-c", "core.safecrlf=false", "add", "-A", "--sparse")
+_ADD = ("-c", "core.safecrlf=false", "-c", "advice.addIgnoredFile=false", "add", "-A", "--sparse")
+_EMBEDDED = b"adding embedded git repository"
 _FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
 
 
@@ -27,26 +28,31 @@ def stage_all(git: Git, *, context_dir: str, withheld: Sequence[str] = ()) -> St
     Whatever the agent staged of these itself is taken back. A nested repository that is no submodule stays
     out: a commit would hold only a number that nobody else can look up.
     """
-    add_worktree(git, (context_dir, *withheld))
+    left_out = add_worktree(git, (context_dir, *withheld))
     _take_back_ours(git, context_dir)
     listed = _staged(git)
     nested = _nested(git, listed)
     back = {*nested, *withheld}
     unstage(git, back)
-    return Staged(tuple(each for each in listed.files() if each.path not in back), nested)
+    kept = tuple(each for each in listed.files() if each.path not in back)
+    return Staged(kept, tuple(sorted({*nested, *left_out})))
 
 
 def stage_paths(git: Git, paths: Sequence[str]) -> None:
-    """Make the index HEAD plus these paths as they are in the worktree; deleted ones count as deleted."""
+    """Make the index HEAD plus these paths as they are in the worktree; deleted ones count as deleted.
+
+    Nested repositories stay out as in `stage_all`.
+    """
     git.write("reset", "-q", "--no-refresh")
     if paths:
         git.write("--literal-pathspecs", *_ADD, *_FROM_STDIN, stdin=_nul(paths))
+        unstage(git, _nested(git, _staged(git)))
 
 
-def unstage(git: Git, paths: Iterable[str]) -> None:
+def unstage(git: Git, paths: Iterable[str], env: Mapping[str, str] | None = None) -> None:
     """Make these paths in the index what they are in HEAD; the files stay as they are."""
     if names := _nul(paths):
-        git.write("--literal-pathspecs", "reset", "-q", "--no-refresh", *_FROM_STDIN, stdin=names)
+        git.write("--literal-pathspecs", "reset", "-q", "--no-refresh", *_FROM_STDIN, stdin=names, env=env)
 
 
 def staged_changes(git: Git) -> tuple[ChangedFile, ...]:
@@ -54,18 +60,28 @@ def staged_changes(git: Git) -> tuple[ChangedFile, ...]:
     return _staged(git).files()
 
 
-def add_worktree(git: Git, leave_out: Iterable[str], env: Mapping[str, str] | None = None) -> None:
+def add_worktree(git: Git, leave_out: Iterable[str], env: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Put the worktree's content, but for `leave_out`, into the index that `env` names.
 
-    What would make git give up halfway is skipped: nested repositories without a commit, unreadable files.
+    Nested repositories are left out and returned; unreadable files are left as they were.
     """
     done = git.attempt(*_ADD, *_FROM_STDIN, stdin=_everything_but(leave_out), env=env)
-    if done.exit_code == 0:
-        return
-    skipped = [*leave_out, *_nested_repositories(git)]
-    done = git.attempt(*_ADD, "--ignore-errors", *_FROM_STDIN, stdin=_everything_but(skipped), env=env)
+    # 1 says that what is left out is ignored besides; everything else is in.
+    if done.exit_code in (0, 1) and not done.timed_out:
+        return _without_nested(git, env) if _EMBEDDED in done.stderr else ()
+    # Those without a commit make git stop; it does not look into any, so that all are listed.
+    nested = _nested_repositories(git)
+    skipped = _everything_but([*leave_out, *nested])
+    done = git.attempt(*_ADD, "--ignore-errors", *_FROM_STDIN, stdin=skipped, env=env)
     if done.exit_code not in (0, 1) or done.timed_out:
         raise git_failed(("add", "-A"), git.cwd, done)
+    return nested
+
+
+def _without_nested(git: Git, env: Mapping[str, str] | None) -> tuple[str, ...]:
+    nested = _nested(git, _staged(git, env), env)
+    unstage(git, nested, env)
+    return nested
 
 
 def _take_back_ours(git: Git, context_dir: str) -> None:
@@ -79,25 +95,27 @@ def _take_back_ours(git: Git, context_dir: str) -> None:
         unstage(git, [WORKTREES_DIR])
 
 
-def _staged(git: Git) -> RawList:
-    return parse_list(git.read("diff", "--cached", *LIST_ARGS, "HEAD", "--"))
+def _staged(git: Git, env: Mapping[str, str] | None = None) -> RawList:
+    return parse_list(git.read("diff", "--cached", *LIST_ARGS, "HEAD", "--", env=env))
 
 
-def _nested(git: Git, listed: RawList) -> tuple[str, ...]:
+def _nested(git: Git, listed: RawList, env: Mapping[str, str] | None = None) -> tuple[str, ...]:
     appeared = [each.path for each in listed.changes if each.adds_gitlink]
     if not appeared:
         return ()
     raw = git.read(
-        *("config", "--blob", ":.gitmodules", "-z", "--get-regexp", r"^submodule\..*\.path$"), ok=(0, 1, 128)
+        *("config", "--blob", ":.gitmodules", "-z", "--get-regexp", r"^submodule\..*\.path$"),
+        ok=(0, 1, 128),
+        env=env,
     )
     known = {entry.partition("\n")[2] for entry in nul_list(raw)}
     return tuple(path for path in appeared if path not in known)
 
 
-def _nested_repositories(git: Git) -> list[str]:
+def _nested_repositories(git: Git) -> tuple[str, ...]:
     # Only repositories have a slash at their end here: git does not look into them.
     listed = nul_list(git.read("ls-files", "-z", "--others", "--exclude-standard"))
-    return [path.rstrip("/") for path in listed if path.endswith("/")]
+    return tuple(path.rstrip("/") for path in listed if path.endswith("/"))
 
 
 def _everything_but(paths: Iterable[str]) -> bytes:
