@@ -52,9 +52,7 @@ def _keep_colour(match: re.Match[str]) -> str:
 
 def colours() -> bool:
     """Whether to colour: a terminal that did not ask for none."""
-    return (
-        sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-    )
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
 def paint(text: str, colour: str) -> str:

@@ -4,11 +4,21 @@ from ampsm_app.backend.domain.errors import Conflict, InvalidInput, NotFound
 from ampsm_app.backend.domain.merges import Merge, MergeStatus
 from ampsm_app.backend.domain.requests import Resolve
 from ampsm_app.backend.domain.sessions import Session
-from ampsm_app.backend.git import conflict_texts, resolution, resolving
+from ampsm_app.backend.git import (
+    backup_restore,
+    conflict_texts,
+    refs,
+    resolution,
+    resolving,
+    worktree_conflict,
+)
 from ampsm_app.backend.git.conflict_texts import ConflictTexts
+from ampsm_app.backend.git.landing_refusals import Refused
+from ampsm_app.backend.git.moving import Move
 from ampsm_app.backend.git.resolution import Resolution
 from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.git.three_way import ThreeWay
+from ampsm_app.backend.services.moving import Step
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.points import Points
 from ampsm_app.backend.services.resources import Resources
@@ -23,8 +33,11 @@ class Conflicts:
         self._operations = operations
         self._points = points
 
-    def begin(self, session: Session, merge: Merge, merged: ThreeWay) -> Merge:
-        """Record the conflicts of a merge, so that any face can settle them, now or after a restart."""
+    def begin(self, session: Session, merge: Merge, merged: ThreeWay, step: Step) -> Merge:
+        """Record the conflicts of a merge, so that any face can settle them, now or after a restart.
+
+        Where the merge asks for it, its worktree shows them too; `step` records that before it happens.
+        """
         git = self._resources.worktree_git(session)
         commits = (merge.base_sha, merge.session_sha)
         state = resolution.load(git, merge.id) or resolving.start(git, merge.id, commits, merged)
@@ -32,7 +45,18 @@ class Conflicts:
             update={"status": MergeStatus.CONFLICT, "tree": state.tree, "conflicts": state.conflicts}
         )
         self._save(waiting)
-        return waiting
+        return self._enter(session, waiting, step) if merge.options.in_worktree else waiting
+
+    def into_worktree(self, session_id: str) -> Merge:
+        """Put the conflict into the session's worktree, as an unfinished merge that every editor knows."""
+        session, merge = self._waiting(session_id)
+        if merge.in_worktree:
+            return merge
+        with self._operations.claim("merge", session.id, session.repo_root) as operation:
+            entered = self._enter(session, merge, operation.step)
+            with self._resources.database.write() as connection:
+                operation.finish(connection)
+        return entered
 
     def texts(self, session_id: str, path: str) -> ConflictTexts:
         """A conflicted path as texts: its ancestor, both sides, and what is there now."""
@@ -45,7 +69,10 @@ class Conflicts:
         session, merge = self._waiting(wanted.session_id)
         git = self._resources.worktree_git(session)
         with self._operations.claim("resolve", session.id, session.repo_root) as operation:
-            state = self._settled(git, self._state(git, merge), wanted)
+            before = self._state(git, merge)
+            state = self._settled(git, before, wanted)
+            if merge.in_worktree:
+                _show(git, before, state)
             update = {"tree": state.tree, "conflicts": state.conflicts, "code": None, "reason": None}
             settled = merge.model_copy(update=update)
             with self._resources.database.write() as connection:
@@ -56,6 +83,8 @@ class Conflicts:
     def result_tree(self, session: Session, merge: Merge) -> str:
         """The merged tree with everything settled. Raises `Conflict` (`unresolved`) where something is left."""
         git = self._resources.worktree_git(session)
+        if merge.in_worktree and (tree := _tree_of_worktree(git, merge)) is not None:
+            return tree
         state = self._state(git, merge)
         if not state.is_settled:
             raise Conflict(
@@ -66,11 +95,47 @@ class Conflicts:
         return state.tree
 
     def undo(self, session: Session, merge: Merge) -> None:
-        """Take back what a waiting merge made; can be repeated."""
+        """Take back what a waiting merge made, index and files exactly; can be repeated."""
+        if merge.in_worktree:
+            self._points.take(session, "abort-merge")
+            self.restore_worktree(session, merge)
         resolution.forget(self._resources.worktree_git(session), merge.id)
 
-    def leave_worktree(self, session: Session, merge: Merge) -> None:
+    def restore_worktree(self, session: Session, merge: Merge) -> None:
+        """Make the session's worktree what it was before the conflict was put there; can be repeated."""
+        if merge.backup_ref is not None:
+            git = self._resources.worktree_git(session)
+            backup_restore.restore(git, merge.backup_ref, context_dir=session.context_dir, before=None)
+
+    def leave_worktree(self, session: Session, merge: Merge, landed: str) -> None:
         """After a landing: nothing of the conflict stays in the session's worktree."""
+        if not merge.in_worktree:
+            return
+        git = self._resources.worktree_git(session)
+        wanted = Move(
+            worktree=session.worktree_path,
+            ref=refs.HEADS + session.branch,
+            old=merge.session_sha,
+            new=landed,
+            message="ampsm: merge",
+        )
+        if not worktree_conflict.leave(git, wanted):
+            self._points.take(session, "leave-conflict")
+            self.restore_worktree(session, merge)
+
+    def _enter(self, session: Session, merge: Merge, step: Step) -> Merge:
+        git = self._resources.worktree_git(session)
+        point = self._points.take(session, "conflict")
+        shown = merge.model_copy(update={"in_worktree": True, "backup_ref": point.ref})
+        self._save(shown)
+        step("entering")
+        message = f"Merge {merge.base_branch} into {session.branch}"
+        entered = worktree_conflict.enter(git, merge.base_sha, merge.session_sha, message)
+        if isinstance(entered, Refused):
+            self._save(merge)
+            raise Conflict(entered.reason, hint=entered.hint, code=entered.code)
+        step("waiting")
+        return shown
 
     def _settled(self, git: Git, state: Resolution, wanted: Resolve) -> Resolution:
         if wanted.take is not None:
@@ -102,3 +167,39 @@ class Conflicts:
     def _save(self, merge: Merge) -> None:
         with self._resources.database.write() as connection:
             merges.save(connection, merge)
+
+
+def _show(git: Git, before: Resolution, after: Resolution) -> None:
+    """Make what was just settled visible in the worktree."""
+    known = set(before.settlements)
+    for each in after.settlements:
+        if each not in known:
+            worktree_conflict.put(git, each.path, each.changes)
+
+
+def _tree_of_worktree(git: Git, merge: Merge) -> str | None:
+    """The result as it stands in the worktree; None where somebody has ended the merge there."""
+    found = worktree_conflict.read_back(git, merge.base_sha, merge.session_sha)
+    if found.state == "gone":
+        return None
+    if found.state == "elsewhere":
+        raise Conflict(
+            "The session's worktree has left the merge for another commit.",
+            hint=f"amp-sessions abort-merge {merge.session_id} puts it back",
+            code="worktree_displaced",
+        )
+    if found.unmerged or found.marked:
+        left = found.marked or found.unmerged
+        what = "conflict markers are left in" if found.marked else "not resolved:"
+        raise Conflict(
+            f"{what} {', '.join(left[:5])}.".capitalize(),
+            hint="resolve them in the worktree, or take a side: --take base|session|both PATH",
+            code="markers_left" if found.marked else "unresolved",
+        )
+    if found.unstaged:
+        raise Conflict(
+            f"Changed besides the conflict, and not part of the result: {', '.join(found.unstaged[:5])}.",
+            hint="git add them in the worktree if they belong to the merge, else take them away",
+            code="unstaged",
+        )
+    return found.tree

@@ -75,7 +75,7 @@ class MergeJob:
         return self.merge
 
     def _take_steps(self, operation: Operation) -> None:
-        tree = self.resolved() if self.resolved is not None else self._compute()
+        tree = self.resolved() if self.resolved is not None else self._compute(operation)
         if tree is None:
             return
         for _ in range(_TRIES):
@@ -92,12 +92,12 @@ class MergeJob:
             "Base moved each time the merge was about to land.", hint="try again", code="base_moved"
         )
 
-    def _compute(self) -> str | None:
+    def _compute(self, operation: Operation) -> str | None:
         """The merged tree, or None where there are conflicts, which are then recorded."""
         merged = three_way.merge(self._git, self.merge.base_sha, self.merge.session_sha)
         if merged.is_clean:
             return merged.tree
-        self.merge = self.parts.conflicts.begin(self.session, self.merge, merged)
+        self.merge = self.parts.conflicts.begin(self.session, self.merge, merged, operation.step)
         return None
 
     def _on_present_base(self, target: Target, tree: str) -> str:
@@ -157,11 +157,11 @@ class MergeJob:
         if isinstance(planned, Refused):
             return _again_or_raise(planned)
         operation.step("landing", landing=planned.model_dump(mode="json"), merge_id=self.merge.id)
-        self._save(status=MergeStatus.LANDING, backup_ref=point.ref)
+        self._save(status=MergeStatus.LANDING, backup_ref=self.merge.backup_ref or point.ref)
         outcome = landing.land(self._git, planned)
         if isinstance(outcome, Refused):
             return _again_or_raise(outcome)
-        self.parts.conflicts.leave_worktree(self.session, self.merge)
+        self.parts.conflicts.leave_worktree(self.session, self.merge, commit)
         with self._database.write() as connection:
             self.merge = record_landed(connection, self.merge, self.session)
             operation.finish(connection)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ampsm_app.backend.domain.errors import AmpsmError
-from ampsm_app.backend.domain.merges import Issue, Merge, MergeOptions, Preflight, PredictedConflict
+from ampsm_app.backend.domain.merges import Issue, Merge, MergeOptions, PredictedConflict, Preflight
 from ampsm_app.backend.domain.sessions import Session, SessionStatus
 from ampsm_app.backend.git import diffs, refs, remotes, shaping, three_way
 from ampsm_app.backend.git.commits import commit_tree

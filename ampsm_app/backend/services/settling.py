@@ -53,11 +53,14 @@ class Settling:
             git = self._resources.main_git(session)
             settled = landing_recovery.recover_landing(git, planned, since=operation.started_at)
             if settled.outcome == "landed":
-                self._conflicts.leave_worktree(session, merge)
+                self._conflicts.leave_worktree(session, merge, planned.new)
                 with self._resources.database.write() as connection:
                     record_landed(connection, merge, session)
                     operations.finish(connection, operation.id, "landed")
                 return
+        if operation.step == "entering":
+            self._conflicts.restore_worktree(session, merge)
+            merge = merge.model_copy(update={"in_worktree": False})
         waits = bool(merge.conflicts)
         fields: dict[str, object] = {
             "status": MergeStatus.CONFLICT if waits else MergeStatus.ABORTED,

@@ -1,6 +1,7 @@
 """`config` and `mode`."""
 
 import os
+import sys
 
 import click
 
@@ -49,7 +50,7 @@ def set_command(key: str, value: str, as_json: bool) -> None:
     """Change one setting; - reads the value from standard input, an empty one unsets it."""
     from ampsm_app.backend.core import Preferences
 
-    text = click.get_text_stream("stdin").read().rstrip("\n") if value == "-" else value
+    text = sys.stdin.read().rstrip("\n") if value == "-" else value
     changed = Preferences().set(key, text)
     if changed.secret and value != "-":
         output.tell("a secret on the command line can be read by others in the list of processes; use -")

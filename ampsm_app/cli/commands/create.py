@@ -1,5 +1,7 @@
 """`new`."""
 
+import sys
+
 import click
 
 from ampsm_app.backend.domain.requests import IterateRequest, NewSession
@@ -43,7 +45,7 @@ def new_command(
     request = NewSession(
         repo=repo,
         name=name,
-        prompt=click.get_text_stream("stdin").read() if prompt == "-" else prompt,
+        prompt=sys.stdin.read() if prompt == "-" else prompt,
         follow_ups=follow_ups,
         base=base,
         script=script,

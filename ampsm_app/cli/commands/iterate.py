@@ -1,6 +1,7 @@
 """`iterate`, `run` and `stop`."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -60,7 +61,7 @@ def iterate_command(
         found = core.sessions.get(session)
         request = IterateRequest(
             session_id=found.id,
-            notes=click.get_text_stream("stdin").read() if notes == "-" else notes,
+            notes=sys.stdin.read() if notes == "-" else notes,
             model=model,
             choice=options.choice_of(mode, amp_cli, amp_server),
             timeout_s=timeout,
@@ -186,7 +187,7 @@ def _sinks(
     if stream:
         yield LivePrinter(detailed=True)
     if stream_json:
-        out = click.get_text_stream("stdout")
+        out = sys.stdout
         yield lambda event: _write_line(out, wire_line(event)) if is_exported(event.data) else None
     if metrics_file is not None:
         file = stack.enter_context(metrics_file.open("a", encoding="utf-8"))

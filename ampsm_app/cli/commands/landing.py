@@ -73,7 +73,7 @@ def _say(report: Preflight, name: str) -> None:
     word = output.paint("ready", "green") if report.ready else output.paint("not ready", "red")
     output.say(f"{name}: {word} to merge into {report.base_branch}")
     pairs = {
-        "ahead": f"{report.ahead_by} commits ({report.amp_commits} by turns, {report.manual_commits} by hand)",
+        "ahead": f"{report.ahead_by} commits ({report.amp_commits} by turns, {report.manual_commits} yours)",
         "behind": f"{report.behind_by} commits",
         "changes": f"{report.files_changed} files +{report.lines_added} −{report.lines_deleted}",
         "check": check_words(report.check.model_dump() if report.check else None),

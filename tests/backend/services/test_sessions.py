@@ -139,9 +139,7 @@ def test_a_set_up_cannot_reach_outside_of_the_repository(world: World, tmp_path:
     assert not (world.worktree(session) / ".." / "secret.txt").exists()
 
 
-def test_a_session_can_be_made_from_a_linked_worktree_and_a_folder(
-    world: World, tmp_path: Path
-) -> None:
+def test_a_session_can_be_made_from_a_linked_worktree_and_a_folder(world: World, tmp_path: Path) -> None:
     world.commit({"src/a.txt": "a\n"})
     linked = tmp_path / "linked"
     world.git("worktree", "add", "-q", "-b", "side", str(linked))
