@@ -129,9 +129,11 @@ def resolve(connection: sqlite3.Connection, ref: str) -> str:
     """
     if not ref:
         raise InvalidInput("no session was named", hint="`amp-sessions list` shows them.")
-    sessions = _fetch(connection, "SELECT id, name FROM sessions WHERE deletedAt IS NULL", [])
-    meant = [id_ for id_, _ in sessions if id_ == ref]
-    meant = meant or [id_ for id_, name in sessions if id_.startswith(ref) or name == ref]
+    existing = "SELECT id, name FROM sessions WHERE deletedAt IS NULL"
+    if _fetch(connection, existing + " AND id = ?", [ref]):
+        return ref
+    sessions = _fetch(connection, existing, [])
+    meant = [id_ for id_, name in sessions if id_.startswith(ref) or name == ref]
     if not meant:
         raise not_found(ref, [word for pair in sessions for word in pair])
     if len(meant) > 1:

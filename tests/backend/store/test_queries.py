@@ -123,9 +123,11 @@ def test_both_ways_of_listing_say_the_same(filled: Path, alive: Alive, wanted: d
         slow = sessions.summaries(
             connection, SessionFilter.model_validate(wanted), alive=alive, report=refuse
         )
+        rows = sessions.summary_rows(connection, SessionFilter.model_validate(wanted), alive=alive)
 
     fast = queries.session_rows(filled, Wanted(**wanted), alive=alive, report=refuse)
 
+    assert rows == fast
     assert fast == [summary.model_dump(mode="json") for summary in slow]
     assert fast
     assert [list(row) for row in fast] == [list(SessionSummary.model_fields)] * len(fast)
