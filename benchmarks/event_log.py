@@ -1,4 +1,4 @@
-"""How fast events are appended and followed: `python benchmarks/event_log.py [--rounds 5]`.
+"""How fast events are appended and followed: `python -m benchmarks.event_log [--rounds 5]`.
 
 Every round measures plain sqlite3 (`executemany` into the same tables) beside the event log, so that the
 printed ratios (how many times as long it takes) are of the same minute; figures are medians over rounds.
@@ -151,8 +151,8 @@ def _write_slowly(path: Path, count: int) -> None:
 
 
 def _other_process(path: Path, count: int) -> None:
-    command = [sys.executable, __file__, "--write-to", str(path), "--delays", str(count)]
-    subprocess.run(command, check=True)
+    command = [sys.executable, "-m", "benchmarks.event_log", "--write-to", str(path), "--delays", str(count)]
+    subprocess.run(command, cwd=Path(__file__).parents[1], check=True)
 
 
 def _print(medians: dict[str, float]) -> None:
