@@ -36,8 +36,8 @@ class Landing(Model):
 def plan_landing(git: Git, wanted: Landing) -> Landing | Refused:
     """The landing with its `checkout` filled in, or why it cannot be done now. Touches nothing.
 
-    Codes: `base_moved`, `not_fast_forward`, `checked_out_twice`, `checkout_missing`, `mid_rebase`,
-    `mid_merge`, `mid_cherry_pick`, `mid_revert`, `mid_bisect`, and those of `obstacles`.
+    Codes: `base_moved`, `not_fast_forward`, `checked_out_twice`, `checkout_missing`, `checkout_unborn`,
+    `mid_rebase`, `mid_merge`, `mid_cherry_pick`, `mid_revert`, `mid_bisect`, and those of `obstacles`.
     """
     moved = _moved(git, wanted)
     if moved is not None:
@@ -94,6 +94,13 @@ def _obstructed(git: Git, wanted: Landing, held: Sequence[Checkout]) -> Refused 
     if not held:
         return None
     place = held[0]
+    if is_zero(wanted.old):
+        return Refused(
+            "checkout_unborn",
+            f"{place.path} waits for the first commit of {wanted.ref}.",
+            "Check out another branch there.",
+            (str(place.path),),
+        )
     found = obstacles(git.at(place.path), place.git_dir, changes_between(git, wanted.old, wanted.new))
     return by_obstacles(place.path, found) if found else None
 

@@ -160,8 +160,8 @@ def _unmerged(worktree: Git) -> list[str]:
 
 
 def _changed(worktree: Git) -> list[str]:
-    raw = worktree.read("diff-index", "-z", "--name-only", "--ignore-submodules=dirty", "HEAD", "--")
-    return nul_list(raw)
+    asked = ("--porcelain", "-z", "--untracked-files=no", "--no-renames", "--ignore-submodules=dirty")
+    return [entry[3:] for entry in nul_list(worktree.read("status", *asked))]
 
 
 def _unstaged(worktree: Git) -> Iterable[str]:

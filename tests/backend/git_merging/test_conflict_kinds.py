@@ -116,10 +116,17 @@ def test_renames_that_collide_with_changed_content(git_at: GitAt, repo: Path) ->
     assert (only(result).path, only(result).kind) == ("z", "rename")
 
 
+@pytest.mark.parametrize("renamer", ["base", "session"])
 @pytest.mark.parametrize("changed", [None, text(_5="changed too")])
-def test_one_side_renames_what_the_other_deletes(git_at: GitAt, repo: Path, changed: str | None) -> None:
-    conflict = only(merged(git_at, repo, edits(a=None), rename("a", "moved", changed)))
-    assert (conflict.path, conflict.kind, conflict.base_oid) == ("moved", "rename", None)
+def test_one_side_renames_what_the_other_deletes(
+    git_at: GitAt, repo: Path, changed: str | None, renamer: str
+) -> None:
+    sides = [edits(a=None), rename("a", "moved", changed)]
+    base, session = sides if renamer == "session" else reversed(sides)
+    conflict = only(merged(git_at, repo, base, session))
+    assert (conflict.path, conflict.kind) == ("moved", "rename")
+    kept, gone = conflict.session_oid, conflict.base_oid
+    assert (gone is None, kept is None) == (renamer == "session", renamer == "base")
 
 
 def test_a_file_added_to_a_folder_that_the_other_side_renamed(git_at: GitAt, repo: Path) -> None:
@@ -149,19 +156,18 @@ def test_binary_files(git_at: GitAt, repo: Path) -> None:
     assert (conflict.path, conflict.kind) == ("x.bin", "binary")
 
 
+@pytest.mark.parametrize("filer", ["base", "session"])
 @pytest.mark.parametrize("ancestor", [True, False])
-def test_a_file_on_one_side_and_a_symlink_on_the_other(git_at: GitAt, repo: Path, ancestor: bool) -> None:
+def test_a_file_on_one_side_and_a_symlink_on_the_other(
+    git_at: GitAt, repo: Path, ancestor: bool, filer: str
+) -> None:
     name = "a" if ancestor else "fresh"
-    result = merged(
-        git_at,
-        repo,
-        lambda at: put(at / name, text(_5="base")),
-        lambda at: put(at / name, "-> b"),
-    )
-    conflict = only(result)
+    contents = [text(_5="file"), "-> b"] if filer == "base" else ["-> b", text(_5="file")]
+    conflict = only(merged(git_at, repo, *(edits(**{name: content}) for content in contents)))
     assert (conflict.path, conflict.kind) == (name, "mode")
-    assert (conflict.base_mode, conflict.session_mode) == ("100644", "120000")
-    assert conflict.placed_at[0].startswith(f"{name}~base")
+    modes = (conflict.base_mode, conflict.session_mode)
+    assert modes == (("100644", "120000") if filer == "base" else ("120000", "100644"))
+    assert conflict.placed_at[0].startswith(f"{name}~{filer}")
 
 
 def test_a_symlink_that_both_change_is_a_content_conflict(git_at: GitAt, repo: Path) -> None:

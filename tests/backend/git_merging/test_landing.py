@@ -390,6 +390,14 @@ def test_a_local_branch_is_made_for_a_remote_base(git_at: GitAt, repo: Path, tmp
     assert second.code == "base_moved"
 
 
+def test_a_branch_without_a_commit_that_somebody_stands_on_is_left_to_him(git_at: GitAt, repo: Path) -> None:
+    git(repo, "checkout", "-q", "--orphan", "unborn")
+    landing = wanted(repo, ref="refs/heads/unborn", old=ZERO)
+    said = plan_landing(git_at(repo), landing)
+    assert isinstance(said, Refused)
+    assert said.code == "checkout_unborn"
+
+
 def test_the_users_settings_make_nothing_else_of_it(git_at: GitAt, repo: Path) -> None:
     for name, value in {
         "merge.autostash": "true",
