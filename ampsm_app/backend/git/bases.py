@@ -1,6 +1,7 @@
 """What a session starts from: a branch, a remote branch, a tag or a commit."""
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,12 +26,21 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
-class Heads:
-    """The local branches, the one checked out in the main worktree, and where `origin/HEAD` points."""
+class _Heads:
+    """The commits of the local branches, the one checked out in the main worktree, and `origin/HEAD`."""
 
-    names: frozenset[str]
+    commits: Mapping[str, str]
     current: str | None
     origin: str | None
+    origin_commit: str
+
+    def base(self, name: str) -> Base | None:
+        """A branch among these by its short name."""
+        if name in self.commits:
+            return Base(name, HEADS + name, self.commits[name], "branch")
+        if name == self.origin:
+            return Base(name, REMOTES + name, self.origin_commit, "remote")
+        return None
 
 
 def choose_base(repository: Repository, asked: str | None, configured: str | None = None) -> Base:
@@ -40,10 +50,10 @@ def choose_base(repository: Repository, asked: str | None, configured: str | Non
     """
     if asked:
         return find_base(repository.git, asked)
-    name = detect_base(repository.git, configured)
-    if name is None:
+    base = _detect(repository.git, configured)
+    if base is None:
         raise _undetected(repository)
-    return find_base(repository.git, name)
+    return base
 
 
 def detect_base(git: Git, configured: str | None = None) -> str | None:
@@ -52,28 +62,32 @@ def detect_base(git: Git, configured: str | None = None) -> str | None:
     In this order: `configured` where it exists, what `origin/HEAD` names (the local branch where there is
     one), the only one of `main` and `master`, the branch checked out in the main worktree.
     """
-    heads = read_heads(git)
-    if configured and (configured in heads.names or _remote(git, configured)):
-        return configured
+    base = _detect(git, configured)
+    return base.name if base else None
+
+
+def _detect(git: Git, configured: str | None) -> Base | None:
+    heads = _read_heads(git)
+    if configured and (base := heads.base(configured) or _remote(git, configured)):
+        return base
     if heads.origin:
-        local = heads.origin.partition("/")[2]
-        return local if local in heads.names else heads.origin
-    usual = heads.names & {"main", "master"}
-    if len(usual) == 1:
-        return next(iter(usual))
-    return heads.current if heads.current in heads.names else None
+        return heads.base(heads.origin.partition("/")[2]) or heads.base(heads.origin)
+    usual = heads.commits.keys() & {"main", "master"}
+    name = next(iter(usual)) if len(usual) == 1 else heads.current
+    return heads.base(name) if name else None
 
 
-def read_heads(git: Git) -> Heads:
-    """Local branches, the current one and `origin/HEAD`, in one look."""
-    raw = git.text("for-each-ref", "--format=%(refname)%00%(HEAD)%00%(symref)", HEADS, _ORIGIN_HEAD)
+def _read_heads(git: Git) -> _Heads:
+    fields = "%00".join(("%(refname)", "%(objectname)", "%(HEAD)", "%(symref)"))
+    raw = git.text("for-each-ref", f"--format={fields}", HEADS, _ORIGIN_HEAD)
     rows = [line.split("\0") for line in raw.split("\n") if line]
-    origin = next((symbolic for name, _, symbolic in rows if name == _ORIGIN_HEAD), "")
-    names = [(name.removeprefix(HEADS), mark) for name, mark, _ in rows if name.startswith(HEADS)]
-    return Heads(
-        names=frozenset(name for name, _ in names),
-        current=next((name for name, mark in names if mark == "*"), None),
-        origin=origin.removeprefix(REMOTES) or None,
+    heads = [(name.removeprefix(HEADS), oid, mark) for name, oid, mark, _ in rows if name.startswith(HEADS)]
+    remote = next(((symbolic, oid) for name, oid, _, symbolic in rows if name == _ORIGIN_HEAD), ("", ""))
+    return _Heads(
+        commits={name: oid for name, oid, _ in heads},
+        current=next((name for name, _, mark in heads if mark == "*"), None),
+        origin=remote[0].removeprefix(REMOTES) or None,
+        origin_commit=remote[1],
     )
 
 
@@ -85,7 +99,7 @@ def find_base(git: Git, name: str) -> Base:
         for info in found:
             if info.kind == kind and info.name == short:
                 return Base(short, _prefix_of(kind) + short, info.sha, kind)
-    if name in ("HEAD", "@") and (current := read_heads(git).current):
+    if name in ("HEAD", "@") and (current := _read_heads(git).current):
         return find_base(git, HEADS + current)
     commit = None if name.startswith("-") else resolve(git, name, kind="commit")
     if commit is None:
@@ -107,8 +121,9 @@ def _prefix_of(kind: RefKind) -> str:
     return next(prefix for prefix, each in _PLACES if each == kind)
 
 
-def _remote(git: Git, name: str) -> bool:
-    return any(info.kind == "remote" and info.name == name for info in branches(git, REMOTES + name))
+def _remote(git: Git, name: str) -> Base | None:
+    found = (info for info in branches(git, REMOTES + name) if info.kind == "remote" and info.name == name)
+    return next((Base(name, REMOTES + name, info.sha, "remote") for info in found), None)
 
 
 def _undetected(repository: Repository) -> Conflict | InvalidInput:

@@ -2,7 +2,9 @@
 
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ampsm_app.backend.domain.errors import AmpsmError, GitError, InvalidInput, NotFound
@@ -20,6 +22,9 @@ _QUESTIONS = (
     *("--git-common-dir", "--is-bare-repository", "--show-toplevel"),
 )
 _ANSWERS = re.compile(rb"(true|false)\n(.+)\n(?:true|false)\n(.+)\n(?:true|false)\n(.*)\Z", re.DOTALL)
+# The first event of git's trace names its version: that saves a process wherever a repository is found.
+_TELL_VERSION = {"GIT_TRACE2_EVENT": "1"}
+_VERSION = re.compile(rb'^\{"event":"version".*"exe":"([^"]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,9 @@ def discover(executor: Executor, path: Path) -> Repository:
     if not place.is_dir():
         raise _no_repository(path, "that folder does not exist" if not place.exists() else "that is a file")
     git = Git(executor, place.resolve())
-    version = require_git(git)
-    done = git.attempt(*_QUESTIONS)
+    with _explained(git):
+        done = git.attempt(*_QUESTIONS, env=_TELL_VERSION)
+    version = _version_told(git, done)
     answers = _ANSWERS.match(done.stdout)
     if answers is None:
         raise _not_found(path, done)
@@ -64,25 +70,8 @@ def discover(executor: Executor, path: Path) -> Repository:
 
 def require_git(git: Git) -> str:
     """The version of the git that runs; raises `GitError` with code `no_git` or `old_git`."""
-    try:
-        said = git.text("version")
-    except CannotStart as error:
-        if not git.cwd.is_dir():
-            raise
-        raise GitError(
-            "git was not found on this machine.",
-            hint=f"Install git {OLDEST_GIT[0]}.{OLDEST_GIT[1]} or newer: https://git-scm.com/downloads",
-            code="no_git",
-        ) from error
-    version = said.removeprefix("git version ").split(" ")[0]
-    numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
-    if numbers < OLDEST_GIT:
-        raise GitError(
-            f"git {version} is too old: merges need {OLDEST_GIT[0]}.{OLDEST_GIT[1]} or newer.",
-            hint="Update git: https://git-scm.com/downloads",
-            code="old_git",
-        )
-    return version
+    with _explained(git):
+        return _new_enough(git.text("version").removeprefix("git version ").split(" ")[0])
 
 
 def git_in(repository: Repository, worktree: Path) -> Git:
@@ -118,6 +107,36 @@ def has_commits(git: Git) -> bool:
     return git.attempt("rev-parse", "-q", "--verify", "HEAD^{commit}").exit_code == 0
 
 
+@contextmanager
+def _explained(git: Git) -> Iterator[None]:
+    try:
+        yield
+    except CannotStart as error:
+        if not git.cwd.is_dir():
+            raise
+        raise GitError(
+            "git was not found on this machine.",
+            hint=f"Install git {OLDEST_GIT[0]}.{OLDEST_GIT[1]} or newer: https://git-scm.com/downloads",
+            code="no_git",
+        ) from error
+
+
+def _version_told(git: Git, done: Completed) -> str:
+    told = _VERSION.search(done.stderr)
+    return _new_enough(decode(told[1])) if told else require_git(git)
+
+
+def _new_enough(version: str) -> str:
+    numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
+    if numbers < OLDEST_GIT:
+        raise GitError(
+            f"git {version} is too old: merges need {OLDEST_GIT[0]}.{OLDEST_GIT[1]} or newer.",
+            hint="Update git: https://git-scm.com/downloads",
+            code="old_git",
+        )
+    return version
+
+
 def _main_worktree(git: Git, common: Path) -> tuple[Path, bool]:
     settings = nul_list(git.read("config", "-z", "--get-regexp", r"^core\.(bare|worktree)$", ok=(0, 1)))
     known = dict(entry.split("\n", 1) for entry in settings if "\n" in entry)
@@ -129,7 +148,9 @@ def _main_worktree(git: Git, common: Path) -> tuple[Path, bool]:
 
 
 def _not_found(path: Path, done: Completed) -> AmpsmError:
-    said = done.stderr.decode("utf-8", "replace")
+    # The trace stands in the same stream, one event a line.
+    lines = done.stderr.decode("utf-8", "replace").splitlines()
+    said = "\n".join(line for line in lines if not line.startswith('{"event":'))
     if "dubious ownership" in said:
         return GitError(
             f"git does not trust the repository of {path}: it belongs to somebody else.",
@@ -143,7 +164,7 @@ def _not_found(path: Path, done: Completed) -> AmpsmError:
         return InvalidInput(
             f"This git cannot read the repository of {path}: {said.strip()}", hint="Update git."
         )
-    return git_failed(("rev-parse",), path, done)
+    return git_failed(("rev-parse",), path, replace(done, stderr=said.encode()))
 
 
 def _no_repository(path: Path, why: str) -> NotFound:

@@ -7,13 +7,15 @@ from ampsm_app.backend.domain.errors import Conflict, GitError, NotFound
 from ampsm_app.backend.exec.command import Completed
 from ampsm_app.backend.git.excludes import WORKTREES_DIR
 from ampsm_app.backend.git.files import delete_tree
-from ampsm_app.backend.git.layout import linked_git_dir, links_into, repository_dir
+from ampsm_app.backend.git.layout import git_dir, linked_git_dir, links_into, repository_dir
 from ampsm_app.backend.git.locks import repository_lock
 from ampsm_app.backend.git.refs import HEADS, resolve
 from ampsm_app.backend.git.runner import Git, decode, git_failed
 
 # `-f -f` removes what a killed `worktree add` left locked.
 _REMOVE = ("worktree", "remove", "-f", "-f")
+# Bytes of an index, about a thousand files, below which looking again costs less than a process.
+_SMALL_INDEX = 100_000
 # Branches of sessions follow nothing: a bare `git push` in one must not go to the base branch.
 _ADD = ("worktree", "add", "-q", "--no-checkout", "--no-track")
 
@@ -62,7 +64,8 @@ def create(git: Git, path: Path, branch: str, commit: str) -> None:
 def populate(worktree: Git) -> None:
     """The second step, in the worktree: its files. It overwrites: only for a worktree nobody worked in."""
     worktree.write("reset", "-q", "--hard")
-    refresh(worktree)
+    if (git_dir(worktree.cwd) / "index").stat().st_size > _SMALL_INDEX:
+        refresh(worktree)
 
 
 def refresh(worktree: Git) -> None:
