@@ -225,7 +225,7 @@ def test_any_bytes_around_a_secret_survive(before: bytes, after: bytes) -> None:
 )  # fmt: skip
 def test_a_hostile_line_takes_time_by_its_length_only(piece: str) -> None:
     # A pattern that looks back and forth would need hours for these lines, and the test's time limit ends it.
-    line = (piece.encode() * (8_000_000 // len(piece))) + b" canary-value-5d1f"
+    line = (piece.encode() * (2_000_000 // len(piece))) + b" canary-value-5d1f"
     assert Redactor({"API_KEY": "canary-value-5d1f"}).redact_bytes(line).endswith(b" [redacted]")
 
 
