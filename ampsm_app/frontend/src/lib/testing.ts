@@ -12,7 +12,8 @@ import type {
 } from "./generated/contract";
 import type { Wire } from "./api/wire";
 
-type Answers = { [Name in RequestName]?: (request: Requests[Name]["request"]) => unknown };
+/** What a fake server answers, by the names of the requests. */
+export type Answers = { [Name in RequestName]?: (request: Requests[Name]["request"]) => unknown };
 
 /** An app on a socket that answers from a table: what is given there, and an empty server otherwise. */
 export interface FakeApp {
@@ -21,11 +22,11 @@ export interface FakeApp {
   readonly sent: { name: string; payload: unknown }[];
   readonly api: Api;
   /** Delivers an event as the server would, with the next number unless one is given. */
-  emit(sessionId: string | null, data: EventData, seq?: number): void;
+  readonly emit: (sessionId: string | null, data: EventData, seq?: number) => void;
   /** Delivers a batch as it is. */
-  push(events: Event[]): void;
-  drop(): void;
-  connect(): Promise<void>;
+  readonly push: (events: Event[]) => void;
+  readonly drop: () => void;
+  readonly connect: () => Promise<void>;
 }
 
 /** Makes an app for tests; `connect` (or the component that starts the feed) brings the snapshot. */

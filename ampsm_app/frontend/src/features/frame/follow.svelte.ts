@@ -5,12 +5,15 @@ import { untrack } from "svelte";
 const TABS: readonly string[] = ["overview", "git", "logs"] satisfies SessionTab[];
 
 /** What runs as long as the page is there: the connection, the clock, the theme, and where the user is. */
-export function followApp({ feed, clock, view, nav, detail, sessions }: App): void {
+export function followApp({ feed, clock, view, nav, detail, sessions, agent }: App): void {
   $effect(() => untrack(() => feed.start()));
   $effect(() => clock.start());
   $effect(() => view.watchSystem(matchMedia("(prefers-color-scheme: dark)")));
   $effect(() => {
     document.documentElement.dataset["theme"] = view.shownTheme;
+  });
+  $effect(() => {
+    if (sessions.ready) untrack(() => void agent.look());
   });
   let restored = false;
   $effect(() => {

@@ -9,7 +9,7 @@ export function suggestName(prompt: string): string {
 }
 
 function cut(words: string): string {
-  const start = words.slice(0, LONGEST);
+  const start = words.slice(0, LONGEST + 1);
   const space = start.lastIndexOf(" ");
-  return space > LONGEST / 2 ? start.slice(0, space) : start;
+  return space > LONGEST / 2 ? start.slice(0, space) : words.slice(0, LONGEST);
 }

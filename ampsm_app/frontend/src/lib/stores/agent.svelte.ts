@@ -43,13 +43,24 @@ export class AgentStore {
     }
   }
 
-  /** Looks at a mode's agent again; without a mode at the present one's. */
-  async refresh(mode: Mode | null = null): Promise<void> {
+  /** Looks at the present mode's agent again. */
+  async refresh(): Promise<void> {
     this.checking = true;
     try {
-      this.#take(await this.#api.request("agent:health", { mode, refresh: true }), mode === null);
+      this.#take(await this.#api.request("agent:health", { mode: null, refresh: true }), true);
     } finally {
       this.checking = false;
+    }
+  }
+
+  /** Finds out about a mode's agent (null: the present one's) where that was not looked at yet. */
+  async look(mode: Mode | null = null): Promise<void> {
+    const known = this.of(mode);
+    if (known !== null && known.state !== "unknown" && known.models.length > 0) return;
+    try {
+      this.#take(await this.#api.request("agent:health", { mode, refresh: false }), mode === null);
+    } catch {
+      // The chip keeps saying that the agent was not checked, and checks when it is clicked.
     }
   }
 
