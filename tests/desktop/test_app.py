@@ -17,6 +17,10 @@ from tests.conftest import git
 from tests.desktop.conftest import ROOT, Opened, listening, processes_of
 from tests.desktop.screen import Page, Screen, eventually, page_of
 
+# Finds a button by its name.
+BUTTON = """name => [...document.querySelectorAll('button')].find(
+    button => (button.getAttribute('aria-label') ?? button.textContent).includes(name))"""
+
 
 class App:
     """Starts `ampsm` on one database."""
@@ -109,7 +113,6 @@ def test_the_page_shows_in_the_window_and_nothing_is_left_when_it_closes(app: Ap
     with page_of(opened.port) as page:
         eventually(lambda: page.evaluate("document.querySelector('nav[aria-label=Main]') !== null"))
         assert "token" not in page.evaluate("location.href")
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(40, 40, 40)"
 
     app.screen.activate(opened.shown())
     app.screen.press("alt+F4")
@@ -117,6 +120,21 @@ def test_the_page_shows_in_the_window_and_nothing_is_left_when_it_closes(app: Ap
     assert opened.ended() == 0
     assert not listening(app.folder)
     assert processes_of(app.folder) == []
+
+
+def test_a_repository_is_chosen_in_the_systems_own_dialog(app: App, free_port: int, repo: Path) -> None:
+    opened = app.start(free_port)
+    with page_of(opened.port) as page:
+        eventually(lambda: page.evaluate(f"({BUTTON})('New session') !== undefined"))
+        page.evaluate(f"({BUTTON})('New session').click()")
+        eventually(lambda: page.evaluate(f"({BUTTON})('Choose a folder') !== undefined"))
+        page.evaluate(f"({BUTTON})('Choose a folder').click()")
+        eventually(lambda: app.screen.windows("^Open folder$"))
+        app.screen.type(str(repo.parent))
+        app.screen.press("Return")
+
+        fields = "[...document.querySelectorAll('input')].map(field => field.value)"
+        eventually(lambda: str(repo.parent) in page.evaluate(fields))
 
 
 def test_a_second_start_ends_at_once_and_the_first_comes_forward(app: App, free_port: int) -> None:
