@@ -10,7 +10,7 @@ from pathlib import Path
 from ampsm_app.backend.domain.errors import Conflict, GitError
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.exec.command import Completed
-from ampsm_app.backend.git.landing_plan import Landing, base_moved, hook_refused, plan_landing
+from ampsm_app.backend.git.landing_plan import Landing, base_moved, hook_refused, plan_landing, stands_at
 from ampsm_app.backend.git.landing_refusals import Refused
 from ampsm_app.backend.git.layout import repository_dir
 from ampsm_app.backend.git.locks import clear_stale_locks
@@ -91,7 +91,7 @@ def _move_ref(git: Git, landing: Landing) -> Landed | Refused:
 
 def _why_not(git: Git, landing: Landing, error: Conflict | GitError) -> Refused:
     now = resolve(git, landing.ref)
-    if now != landing.old and not (now is None and landing.old.strip("0") == ""):
+    if not stands_at(landing.old, now):
         return base_moved(landing.ref, landing.old, now)
     if error.code == "hook":
         return hook_refused(landing.ref, error.message)

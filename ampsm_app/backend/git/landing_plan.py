@@ -6,7 +6,7 @@ from ampsm_app.backend.domain.model import Model
 from ampsm_app.backend.git.checkouts import Checkout, holding
 from ampsm_app.backend.git.landing_refusals import Refused, by_obstacles, by_operation
 from ampsm_app.backend.git.obstacles import changes_between, obstacles
-from ampsm_app.backend.git.refs import ZERO, RefUpdate, is_ancestor, is_zero, resolve
+from ampsm_app.backend.git.refs import RefUpdate, is_ancestor, is_zero, resolve
 from ampsm_app.backend.git.runner import Git
 
 
@@ -59,9 +59,14 @@ def base_moved(ref: str, old: str, now: str | None) -> Refused:
     )
 
 
+def stands_at(old: str, now: str | None) -> bool:
+    """Whether a ref that is `now` there (None: it is not) is as a landing expects it."""
+    return is_zero(old) if now is None else now == old
+
+
 def _moved(git: Git, wanted: Landing) -> Refused | None:
     now = resolve(git, wanted.ref)
-    if (now or ZERO) != wanted.old and not (now is None and is_zero(wanted.old)):
+    if not stands_at(wanted.old, now):
         return base_moved(wanted.ref, wanted.old, now)
     if now is not None and not is_ancestor(git, now, wanted.new):
         return Refused("not_fast_forward", f"{wanted.new[:12]} does not contain {wanted.ref}.")
@@ -69,9 +74,9 @@ def _moved(git: Git, wanted: Landing) -> Refused | None:
 
 
 def _unusable(ref: str, held: Sequence[Checkout]) -> Refused | None:
-    busy = next((each for each in held if each.operation), None)
-    if busy is not None:
-        return by_operation(busy)
+    for each in held:
+        if each.operation is not None:
+            return by_operation(each.path, each.operation)
     if len(held) > 1:
         places = tuple(str(each.path) for each in held)
         return Refused(

@@ -5,10 +5,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from ampsm_app.backend.domain.errors import Conflict
 from ampsm_app.backend.git.checkouts import holding
 from ampsm_app.backend.git.landing import land_rest
 from ampsm_app.backend.git.landing_plan import Landing
+from ampsm_app.backend.git.landing_refusals import git_locked
 from ampsm_app.backend.git.layout import repository_dir
 from ampsm_app.backend.git.locks import clear_stale_locks
 from ampsm_app.backend.git.refs import is_ancestor, resolve
@@ -39,11 +39,7 @@ def recover_landing(git: Git, landing: Landing, *, since: datetime) -> Recovered
     names = [landing.ref, *(each.ref for each in landing.also)]
     cleared = clear_stale_locks(repository_dir(git.cwd), place, refs=names, since=since)
     if cleared.left:
-        raise Conflict(
-            f"A git command is at work in {git.cwd}: {', '.join(map(str, cleared.left))}",
-            hint="Try again when it is done; if none runs, delete these files.",
-            code="git_locked",
-        )
+        raise git_locked(git.cwd, cleared.left)
     now = resolve(git, landing.ref)
     if now == landing.new or (now is not None and is_ancestor(git, landing.new, now)):
         land_rest(git, landing)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ampsm_app.backend.git.checkouts import Checkout
+from ampsm_app.backend.domain.errors import Conflict
 from ampsm_app.backend.git.obstacles import Obstacle, ObstacleCode
 
 _SHOWN = 5
@@ -47,14 +47,22 @@ def by_obstacles(place: Path, found: Sequence[Obstacle]) -> Refused:
     return Refused(code, f"In {place}: {words.format(paths=_listed(paths))}{more}.", hint, paths)
 
 
-def by_operation(checkout: Checkout) -> Refused:
+def by_operation(place: Path, operation: str) -> Refused:
     """The refusal because somebody is in the middle of something there."""
-    operation = checkout.operation or "operation"
     return Refused(
         f"mid_{operation.replace('-', '_')}",
-        f"In {checkout.path} a {operation} is not finished.",
+        f"In {place} a {operation} is not finished.",
         f"Finish it there, or end it with: git {operation} {'reset' if operation == 'bisect' else '--abort'}",
-        (str(checkout.path),),
+        (str(place),),
+    )
+
+
+def git_locked(place: Path, locks: Sequence[Path]) -> Conflict:
+    """The error while locks are there that may be somebody's who is at work."""
+    return Conflict(
+        f"A git command is at work in {place}: {', '.join(map(str, locks))}",
+        hint="Try again when it is done; if none runs, delete these files.",
+        code="git_locked",
     )
 
 

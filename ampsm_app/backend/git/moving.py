@@ -5,10 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from ampsm_app.backend.domain.errors import Conflict
 from ampsm_app.backend.domain.model import Model, utc_now
 from ampsm_app.backend.git import layout
-from ampsm_app.backend.git.landing_refusals import Refused, by_obstacles
+from ampsm_app.backend.git.landing_refusals import Refused, by_obstacles, by_operation, git_locked
 from ampsm_app.backend.git.locks import clear_stale_locks
 from ampsm_app.backend.git.obstacles import changes_between, obstacles
 from ampsm_app.backend.git.raw_diff import GITLINK
@@ -90,11 +89,7 @@ def recover_move(worktree: Git, wanted: Move, *, since: datetime) -> RecoveredMo
     """
     left = _clear_locks(worktree, wanted, since)
     if left:
-        raise Conflict(
-            f"A git command is at work in {worktree.cwd}: {', '.join(map(str, left))}",
-            hint="Try again when it is done; if none runs, delete these files.",
-            code="git_locked",
-        )
+        raise git_locked(worktree.cwd, left)
     branch = resolve(worktree, wanted.ref)
     head = worktree.text("symbolic-ref", "-q", "HEAD", ok=(0, 1))
     if head == wanted.ref and branch == wanted.new:
@@ -114,11 +109,7 @@ def _refused(worktree: Git, wanted: Move) -> Refused | None:
         return Refused("branch_moved", f"{wanted.ref} is no longer at {wanted.old[:12]}.", "Try again.")
     operation = layout.unfinished(layout.git_dir(worktree.cwd))
     if operation is not None:
-        return Refused(
-            f"mid_{operation.replace('-', '_')}",
-            f"In {worktree.cwd} a {operation} is not finished.",
-            "Finish or abort it there.",
-        )
+        return by_operation(worktree.cwd, operation)
     if worktree.text("symbolic-ref", "-q", "HEAD", ok=(0, 1)) != wanted.ref:
         return Refused("not_on_branch", f"{worktree.cwd} is not on {wanted.ref}.", "Check it out there.")
     return None

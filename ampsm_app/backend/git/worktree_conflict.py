@@ -11,7 +11,7 @@ from typing import Literal
 
 from ampsm_app.backend.git import layout, three_way
 from ampsm_app.backend.git.conflict_kinds import BASE_LABEL
-from ampsm_app.backend.git.landing_refusals import Refused, by_obstacles
+from ampsm_app.backend.git.landing_refusals import Refused, by_obstacles, by_operation
 from ampsm_app.backend.git.markers import leftover, name_worktree_sides
 from ampsm_app.backend.git.moving import Move
 from ampsm_app.backend.git.objects import read_objects
@@ -126,11 +126,7 @@ def _not_ready(worktree: Git, base_sha: str, session_sha: str) -> Refused | None
     folder = layout.git_dir(worktree.cwd)
     operation = layout.unfinished(folder)
     if operation is not None:
-        return Refused(
-            f"mid_{operation.replace('-', '_')}",
-            f"In {worktree.cwd} a {operation} is not finished.",
-            "Finish or abort it there.",
-        )
+        return by_operation(worktree.cwd, operation)
     merged = three_way.merge(worktree, base_sha, session_sha)
     found = obstacles(worktree, folder, changes_between(worktree, session_sha, merged.tree))
     # Git merges into a clean index only, and what is changed by hand could not be told from the merge.
