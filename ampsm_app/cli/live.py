@@ -1,6 +1,7 @@
 """Prints a session's events as they happen, for a person."""
 
 import json
+import re
 
 from ampsm_app.backend.domain.events import (
     AgentOutput,
@@ -18,6 +19,8 @@ from ampsm_app.backend.domain.events import (
 from ampsm_app.cli import output
 
 _LONGEST = 160
+# Everything of a session happens in its worktree; what stands before it says nothing.
+_IN_WORKTREE = re.compile(r"\S*/\.worktrees/[a-z0-9]{8,10}/")
 
 
 class LivePrinter:
@@ -70,5 +73,5 @@ def _args(args: dict[str, object]) -> str:
 
 
 def _cut(text: str) -> str:
-    line = " ".join(text.split())
+    line = _IN_WORKTREE.sub("", " ".join(text.split()))
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"

@@ -18,20 +18,19 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 def print_json(document: object) -> None:
     """The command's one document on standard output."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    print_line(json.dumps(document, ensure_ascii=False) + "\n")
 
 
 def print_line(line: str) -> None:
     """A line of a stream of documents, with its newline, at once."""
-    sys.stdout.write(line)
+    # Names in a repository may hold bytes that are no text.
+    sys.stdout.write(line.encode("utf-8", "replace").decode())
     sys.stdout.flush()
 
 
 def say(text: str = "") -> None:
     """A line for a person on standard output; escape sequences but colours are taken out."""
-    sys.stdout.write(safe(text) + "\n")
-    sys.stdout.flush()
+    print_line(safe(text) + "\n")
 
 
 def tell(text: str) -> None:
@@ -77,6 +76,11 @@ def fields(pairs: Mapping[str, str]) -> str:
     """Names and values, one a line, the names in one column."""
     size = max(len(name) for name in pairs)
     return "\n".join(f"{name:<{size}}  {_one_line(value)}" for name, value in pairs.items() if value)
+
+
+def heading(text: str, aside: str) -> str:
+    """A title with a word after it, on one line of the terminal's width."""
+    return f"{paint(_cut(_one_line(text), terminal_width() - len(aside) - 2), 'bold')}  {aside}"
 
 
 def terminal_width() -> int:

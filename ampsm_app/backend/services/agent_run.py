@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ampsm_app.backend.agents.base import TurnResult
+from ampsm_app.backend.agents.lines import hide_token_bytes
 from ampsm_app.backend.agents.state import State
 from ampsm_app.backend.domain.events import ThreadStarted
 from ampsm_app.backend.domain.sessions import Iteration, Outcome, Session
@@ -73,7 +74,7 @@ class AgentRun:
         named: str | None = None
         patience: threading.Timer | None = None
         for line in running.lines():
-            data = redactors[line.stream].feed(line.data)
+            data = hide_token_bytes(redactors[line.stream].feed(line.data))
             recorder.raw(data)
             state, events = self._resolved.agent.parse(state, data, line.stream)
             for event in events:

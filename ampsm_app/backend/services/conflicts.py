@@ -81,7 +81,7 @@ class Conflicts:
         return settled
 
     def result_tree(self, session: Session, merge: Merge) -> str:
-        """The merged tree with everything settled. Raises `Conflict` (`unresolved`) where something is left."""
+        """The merged tree with everything settled. Raises `Conflict` where something is left."""
         git = self._resources.worktree_git(session)
         if merge.in_worktree and (tree := _tree_of_worktree(git, merge)) is not None:
             return tree

@@ -5,10 +5,12 @@ from pathlib import Path
 from ampsm_app.backend.domain.errors import AmpsmError
 from ampsm_app.backend.domain.review import Loss
 from ampsm_app.backend.domain.sessions import Session
-from ampsm_app.backend.git import refs, submodules, three_way
+from ampsm_app.backend.git import recognise, refs, submodules
 from ampsm_app.backend.git.status import read_status
 from ampsm_app.backend.services.resources import Resources
-from ampsm_app.backend.services.reviews import base_of
+from ampsm_app.backend.store import merges
+
+_ORIGIN = refs.REMOTES + "origin/"
 
 
 class Losses:
@@ -30,17 +32,17 @@ class Losses:
 
     def _unmerged(self, session: Session) -> int | None:
         git = self._resources.main_git(session)
-        tip = refs.resolve(git, refs.HEADS + session.branch)
-        if tip is None:
+        ref = refs.HEADS + session.branch
+        if refs.resolve(git, ref) is None:
             return 0
-        try:
-            base = base_of(git, session)
-            merged = three_way.merge(git, base, tip)
-            if merged.is_clean and merged.tree == refs.resolve(git, base, kind="tree"):
-                return 0
-            return refs.ahead_behind(git, tip, base)[0]
-        except AmpsmError:
-            return None
+        names = dict.fromkeys((session.base_branch, self._merged_into(session) or session.base_branch))
+        places = [f"{prefix}{name}" for name in names for prefix in (refs.HEADS, refs.REMOTES, _ORIGIN)]
+        return recognise.recognise(git, ref, places).only_here
+
+    def _merged_into(self, session: Session) -> str | None:
+        with self._resources.database.read() as connection:
+            merge = merges.current(connection, session.id)
+        return merge.base_branch if merge is not None else None
 
     def _uncommitted(self, session: Session) -> int | None:
         git = self._resources.worktree_git(session)

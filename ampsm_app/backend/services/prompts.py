@@ -26,9 +26,8 @@ def next_prompt(session: Session, past: list[Iteration], notes: str | None) -> P
         return Prompt(session.follow_ups[session.follow_ups_sent], follow_up=True)
     check = past[-1].check if past else None
     if check is not None and check.passed is False:
-        return Prompt(
-            f"The check `{session.script}` failed. Its output ends with:\n\n{check.output[-_CHECK_END:]}"
-        )
+        said = check.output[-_CHECK_END:]
+        return Prompt(f"The check `{session.script}` failed. Its output ends with:\n\n```\n{said}\n```")
     return Prompt(CONTINUE)
 
 

@@ -16,6 +16,7 @@ from ampsm_app.backend.domain.events import (
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.store import eventlog, outputs
 from ampsm_app.backend.store.database import Database
+from ampsm_app.backend.store.eventlog import NewEvent
 
 _LONGEST_TEXT = 64 * 1024
 _RAW_CHUNK = 64 * 1024
@@ -136,14 +137,10 @@ class Recorder:
         if not events and not raw:
             return
         with self._database.write() as connection:
-            for moment, data in events:
-                eventlog.append(
-                    connection,
-                    data,
-                    session_id=self._session_id,
-                    iteration_id=self._iteration_id,
-                    timestamp=moment,
-                )
+            happened = [
+                NewEvent(data, self._session_id, self._iteration_id, moment) for moment, data in events
+            ]
+            eventlog.append_many(connection, happened)
             if raw:
                 outputs.append(connection, self._iteration_id, raw)
 

@@ -24,7 +24,7 @@ class Repositories:
         self._setup = setup
 
     def inspect(self, path: str) -> RepoInfo:
-        """What a session in the repository at `path` would start from. Raises `NotFound` where there is none."""
+        """What a session in the repository at `path` would start from. Raises `NotFound`."""
         if not path.strip():
             raise InvalidInput("No repository was named.", hint="type the path of one")
         place = discover(self._resources.executor, Path(path).expanduser())

@@ -69,11 +69,21 @@ def _row(file: ChangedFile) -> tuple[str, str, str]:
     return file.change, lines, name
 
 
+def _print_bytes(patch: bytes, text: str) -> None:
+    """The patch as it is, so that `git apply` takes it; a standard output without bytes gets its text."""
+    sys.stdout.flush()
+    raw = getattr(sys.stdout, "buffer", None)
+    if raw is None:
+        sys.stdout.write(text)
+    else:
+        raw.write(patch)
+        raw.flush()
+
+
 def _print_patch(patch: bytes) -> None:
     text = patch.decode("utf-8", "replace")
     if not sys.stdout.isatty():
-        sys.stdout.buffer.write(patch)
-        sys.stdout.flush()
+        _print_bytes(patch, text)
         return
     colours = {"+": "green", "-": "red", "@": "cyan"}
     for line in text.splitlines():

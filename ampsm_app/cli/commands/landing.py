@@ -70,8 +70,8 @@ def preflight_command(
 
 
 def _say(report: Preflight, name: str) -> None:
-    word = output.paint("ready", "green") if report.ready else output.paint("not ready", "red")
-    output.say(f"{name}: {word} to merge into {report.base_branch}")
+    word = "ready" if report.ready else "not ready"
+    output.say(output.heading(name, f"{word} to merge into {report.base_branch}"))
     pairs = {
         "ahead": f"{report.ahead_by} commits ({report.amp_commits} by turns, {report.manual_commits} yours)",
         "behind": f"{report.behind_by} commits",

@@ -3,7 +3,7 @@
 import click
 
 from ampsm_app.cli import output
-from ampsm_app.cli.session_words import age, change, check_words, money, status_word
+from ampsm_app.cli.session_words import age, change, check_words, money
 
 
 @click.command()
@@ -43,7 +43,7 @@ def status_command(session: str, as_json: bool) -> None:
     if as_json:
         output.print_json(row)
         return
-    output.say(f"{output.paint(row['name'], 'bold')}  {status_word(row['status'])}")
+    output.say(output.heading(row["name"], row["status"]))
     last = row["last_iteration"]
     pairs = {
         "id": row["id"],
