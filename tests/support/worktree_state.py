@@ -5,7 +5,15 @@ import stat
 import subprocess
 from pathlib import Path
 
-STATE_NAMES = ("MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "AUTO_MERGE", "CHERRY_PICK_HEAD", "REVERT_HEAD")
+STATE_PATTERNS = (
+    "MERGE_*",
+    "AUTO_MERGE",
+    "*_HEAD",
+    "rebase-*/**/*",
+    "sequencer/*",
+    "BISECT_*",
+    "refs/bisect/*",
+)
 
 
 def worktree_state(worktree: Path) -> dict[str, object]:
@@ -49,7 +57,9 @@ def _all_files(folder: Path) -> list[Path]:
 
 def _merge_state(worktree: Path) -> dict[str, str]:
     folder = Path(_git(worktree, "rev-parse", "--absolute-git-dir").decode().strip())
-    return {name: (folder / name).read_text() for name in STATE_NAMES if (folder / name).exists()}
+    found = {path for pattern in STATE_PATTERNS for path in folder.glob(pattern) if path.is_file()}
+    moving = {"ORIG_HEAD", "FETCH_HEAD"}
+    return {str(path.relative_to(folder)): path.read_text() for path in found if path.name not in moving}
 
 
 def _git(worktree: Path, *args: str) -> bytes:

@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from ampsm_app.backend.git.objects import TreeEntry, hash_files, read_objects, t
 from ampsm_app.backend.git.raw_diff import SYMLINK
 from ampsm_app.backend.git.refs import HEADS, ZERO, RefUpdate, drop, update_refs
 from ampsm_app.backend.git.runner import Git, decode
-from ampsm_app.backend.git.survey import LARGEST_KEPT, Survey, state_files, survey
+from ampsm_app.backend.git.survey import BISECT_REFS, LARGEST_KEPT, Survey, state_files, survey
 from ampsm_app.backend.git.worktrees import require_branch
 
 # A backup must be possible before the user has told git a name.
@@ -27,7 +27,12 @@ _IDENTITY = {
     **{f"GIT_{role}_NAME": _WHO[0] for role in ("AUTHOR", "COMMITTER")},
     **{f"GIT_{role}_EMAIL": _WHO[1] for role in ("AUTHOR", "COMMITTER")},
 }
-_HEADS_OF_STATE = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD", "orig-head", "onto")
+_HEADS_OF_STATE = frozenset(
+    {
+        *("MERGE_HEAD", "MERGE_AUTOSTASH", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD"),
+        *("orig-head", "onto", "autostash", "stopped-sha"),
+    }
+)
 _TRIES = 3
 
 
@@ -49,24 +54,16 @@ def take(
     """
     moment = now or utc_now()
     for attempt in range(_TRIES):
-        seen = survey(git, context_dir=context_dir, limit=limit)
         try:
-            with tempfile.TemporaryDirectory(prefix="ampsm-backup-") as folder:
-                entries = _entries(git, seen, Path(folder))
-        except GitError:
+            seen = survey(git, context_dir=context_dir, limit=limit)
+            meta = _meta(session_id, operation, moment, seen, trash_path)
+            entries = _entries(git, seen, meta)
+        except (GitError, FileNotFoundError):
             # A file went away between looking and reading; it is looked at anew.
             if attempt == _TRIES - 1:
                 raise
             continue
         break
-    meta = replace(
-        form.meta_for(session_id, operation, moment, seen.head, seen.branch),
-        dirty_files=len(seen.changed),
-        deleted=list(seen.deleted),
-        not_kept=list(seen.not_kept),
-        permissions={path: stat.S_IMODE(mode) for path, mode in seen.kept.items() if stat.S_ISREG(mode)},
-        trash_path=os.fspath(trash_path) if trash_path else None,
-    )
     parents = [seen.head] if seen.head else []
     return _store(git, meta, entries, [*parents, *_state_parents(git)], moment)
 
@@ -80,11 +77,9 @@ def take_branch(
     """
     moment = now or utc_now()
     head = require_branch(git, branch)
-    meta = replace(
-        form.meta_for(session_id, operation, moment, head, HEADS + branch),
-        refs_only=True,
-    )
-    return _store(git, meta, [], [head], moment)
+    meta = replace(form.meta_for(session_id, operation, moment, head, HEADS + branch), refs_only=True)
+    oid = decode(git.write("hash-object", "-w", "--stdin", stdin=form.write_meta(meta))).strip()
+    return _store(git, meta, [("100644", oid, form.META)], [head], moment)
 
 
 def listed(git: Git, session_id: str | None = None) -> list[RestorePoint]:
@@ -120,33 +115,52 @@ def expire(git: Git, *, older_than: datetime, session_id: str | None = None) -> 
     return old
 
 
-def _entries(git: Git, seen: Survey, folder: Path) -> list[TreeEntry]:
-    """All blobs of the backup's tree but `meta.json`, hashed by one process."""
-    names: list[tuple[str, str]] = []
-    sources: list[str] = []
-    for number, (path, mode) in enumerate(seen.kept.items()):
-        source, git_mode = path, "100755" if mode & stat.S_IXUSR else "100644"
-        if stat.S_ISLNK(mode):
-            copy, git_mode = folder / f"link-{number}", SYMLINK
-            copy.write_bytes(os.fsencode((git.cwd / path).readlink()))
-            source = os.fspath(copy)
-        names.append((git_mode, form.FILES + path))
-        sources.append(source)
-    for name, file in _own_files(git, folder).items():
-        names.append(("100644", name))
-        sources.append(os.fspath(file))
-    oids = hash_files(git, sources)
-    entries = [(mode, oid, name) for (mode, name), oid in zip(names, oids, strict=True)]
+def _meta(
+    session_id: str, operation: str, moment: datetime, seen: Survey, trash_path: Path | None
+) -> form.Meta:
+    return replace(
+        form.meta_for(session_id, operation, moment, seen.head, seen.branch),
+        dirty_files=len(seen.changed),
+        deleted=list(seen.deleted),
+        not_kept=list(seen.not_kept),
+        permissions={path: stat.S_IMODE(mode) for path, mode in seen.kept.items() if stat.S_ISREG(mode)},
+        trash_path=os.fspath(trash_path) if trash_path else None,
+    )
+
+
+def _entries(git: Git, seen: Survey, meta: form.Meta) -> list[TreeEntry]:
+    """All blobs of the backup's tree, hashed by one process."""
+    with tempfile.TemporaryDirectory(prefix="ampsm-backup-") as name:
+        folder = Path(name)
+        sources = [*_user_files(git, seen, folder), *_own_files(git, meta, folder)]
+        oids = hash_files(git, [source for _, _, source in sources])
+    entries = [(mode, oid, path) for (mode, path, _), oid in zip(sources, oids, strict=True)]
     return [*entries, *(("100644", oid, form.STAGES + oid) for oid in seen.stage_oids)]
 
 
-def _own_files(git: Git, folder: Path) -> Mapping[str, Path]:
+def _user_files(git: Git, seen: Survey, folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Mode, name in the backup, and where the bytes are, of the worktree's files."""
+    for number, (path, mode) in enumerate(seen.kept.items()):
+        if stat.S_ISLNK(mode):
+            copy = folder / f"link-{number}"
+            copy.write_bytes(os.fsencode((git.cwd / path).readlink()))
+            yield SYMLINK, form.FILES + path, os.fspath(copy)
+        else:
+            yield "100755" if mode & stat.S_IXUSR else "100644", form.FILES + path, path
+
+
+def _own_files(git: Git, meta: form.Meta, folder: Path) -> Iterator[tuple[str, str, str]]:
+    """The same of `meta.json`, the index and the state of an unfinished operation."""
+    described = folder / form.META
+    described.write_bytes(form.write_meta(meta))
+    yield "100644", form.META, os.fspath(described)
     own = git_dir(git.cwd)
-    files = {form.STATE + name: path for name, path in state_files(own).items()}
+    for name, path in state_files(own).items():
+        yield "100644", form.STATE + name, os.fspath(path)
     index = own / "index"
     if index.exists():
-        files[form.INDEX] = _whole_index(git, index, folder) if any(own.glob("sharedindex.*")) else index
-    return files
+        whole = _whole_index(git, index, folder) if any(own.glob("sharedindex.*")) else index
+        yield "100644", form.INDEX, os.fspath(whole)
 
 
 def _whole_index(git: Git, index: Path, folder: Path) -> Path:
@@ -162,7 +176,7 @@ def _state_parents(git: Git) -> list[str]:
     commits: dict[str, None] = {}
     for name, path in state_files(git_dir(git.cwd)).items():
         words = path.read_text("utf-8", "replace").split()
-        if name.rpartition("/")[2] in _HEADS_OF_STATE:
+        if name.rpartition("/")[2] in _HEADS_OF_STATE or name.startswith(BISECT_REFS):
             commits.update(dict.fromkeys(word for word in words if len(word) >= 40))
         elif name == "AUTO_MERGE":
             commits[_commit(git, words[0], [], "AUTO_MERGE")] = None
@@ -172,10 +186,8 @@ def _state_parents(git: Git) -> list[str]:
 def _store(
     git: Git, meta: form.Meta, entries: list[TreeEntry], parents: list[str], moment: datetime
 ) -> RestorePoint:
-    oid = decode(git.write("hash-object", "-w", "--stdin", stdin=form.write_meta(meta))).strip()
-    tree = tree_of(git, [*entries, ("100644", oid, form.META)])
     title = f"Backup of session {meta.session_id} before {meta.operation}"
-    commit = _commit(git, tree, list(dict.fromkeys(parents)), title)
+    commit = _commit(git, tree_of(git, entries), list(dict.fromkeys(parents)), title)
     ref = _new_ref(git, meta, commit, moment)
     return form.point_of(ref, meta)
 

@@ -14,9 +14,13 @@ LARGEST_KEPT = 50 * 1024 * 1024
 
 _STATUS = ("status", "--porcelain=v2", "-z", "--branch", "-uall", "--no-renames", "--ignore-submodules=none")
 # What git keeps of an unfinished operation in a worktree's git folder.
-_STATE_FILES = ("MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "MERGE_RR", "AUTO_MERGE", "SQUASH_MSG")
-_STATE_FILES_OF_PICKS = ("CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD")
-_STATE_FOLDERS = ("rebase-merge", "rebase-apply", "sequencer")
+BISECT_REFS = "refs/bisect"
+_STATE = (
+    *("MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "MERGE_RR", "MERGE_AUTOSTASH", "AUTO_MERGE", "SQUASH_MSG"),
+    *("CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD", "rebase-merge", "rebase-apply", "sequencer"),
+    *("BISECT_START", "BISECT_LOG", "BISECT_NAMES", "BISECT_TERMS", "BISECT_EXPECTED_REV"),
+    *("BISECT_ANCESTORS_OK", "BISECT_FIRST_PARENT", "BISECT_RUN", BISECT_REFS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +75,14 @@ def survey(git: Git, *, context_dir: str, limit: int = LARGEST_KEPT) -> Survey:
 
 
 def state_files(git_folder: Path) -> dict[str, Path]:
-    """The files of an unfinished merge, pick or rebase, by their path in the worktree's git folder."""
-    found = [git_folder / name for name in (*_STATE_FILES, *_STATE_FILES_OF_PICKS)]
-    for name in _STATE_FOLDERS:
-        found += sorted((git_folder / name).rglob("*"))
+    """The files of an unfinished merge, pick, rebase or bisection, by their path in the git folder."""
+    found = [each for root in state_roots(git_folder) for each in (root, *sorted(root.rglob("*")))]
     return {path.relative_to(git_folder).as_posix(): path for path in found if path.is_file()}
 
 
 def state_roots(git_folder: Path) -> list[Path]:
-    """The same as the files and whole folders that must go when another state is restored."""
-    names = (*_STATE_FILES, *_STATE_FILES_OF_PICKS, *_STATE_FOLDERS)
-    return [git_folder / name for name in names if (git_folder / name).exists()]
+    """The files and whole folders that they are, which must go when another state is restored."""
+    return [git_folder / name for name in _STATE if (git_folder / name).exists()]
 
 
 class _Disk:

@@ -63,7 +63,8 @@ def create(git: Git, path: Path, branch: str, commit: str) -> None:
 
 def populate(worktree: Git) -> None:
     """The second step, in the worktree: its files. It overwrites: only for a worktree nobody worked in."""
-    worktree.write("reset", "-q", "--hard")
+    # With a worker a core, git writes a large worktree in about half the time.
+    worktree.write("-c", "checkout.workers=0", "reset", "-q", "--hard")
     if (git_dir(worktree.cwd) / "index").stat().st_size > _SMALL_INDEX:
         refresh(worktree)
 

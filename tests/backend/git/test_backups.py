@@ -195,6 +195,13 @@ def rebasing(worktree: Path) -> None:
         git(worktree, "rebase", "-q", "other")
 
 
+def bisecting(worktree: Path) -> None:
+    git(worktree, "commit", "-q", "--allow-empty", "-m", "middle")
+    git(worktree, "commit", "-q", "--allow-empty", "-m", "last")
+    git(worktree, "bisect", "start", "HEAD", "HEAD~3")
+    (worktree / "kept.txt").write_text("while bisecting\n")
+
+
 def detached(worktree: Path) -> None:
     git(worktree, "checkout", "-q", "--detach", "other")
     (worktree / "kept.txt").write_text("detached edit\n")
@@ -223,6 +230,7 @@ STATES: tuple[Callable[[Path], None], ...] = (
     conflict_half_settled,
     cherry_picking,
     rebasing,
+    bisecting,
     detached,
 )
 
@@ -235,7 +243,8 @@ def test_comes_back_exactly_after_other_work(
     before = worktree_state(worktree)
     point = backup(wt_git)
     assert worktree_state(worktree) == before, "taking a backup changes nothing"
-    git(worktree, "update-index", "--no-skip-worktree", "kept.txt") if state is skip_worktree_edit else None
+    if state is skip_worktree_edit:
+        git(worktree, "update-index", "--no-skip-worktree", "kept.txt")
     wreck(worktree)
     put_back(wt_git, point)
     assert worktree_state(worktree) == before
