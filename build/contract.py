@@ -74,10 +74,11 @@ def contract_source() -> str:
         entry.name: (schemas[entry.name, "validation"], schemas[entry.name, "serialization"])
         for entry in CONTRACT
     }
+    aliases = {typescript(schemas["EventData", "serialization"]): "EventData"}
     return "".join(
         [
             HEADER,
-            *(_definition(name, schema) for name, schema in sorted(shared["$defs"].items())),
+            *(_definition(name, schema, aliases) for name, schema in sorted(shared["$defs"].items())),
             _events(schemas["EventData", "serialization"]),
             _requests(requests),
             _mutating([entry.name for entry in CONTRACT if entry.mutating]),
@@ -117,10 +118,10 @@ def _record(values: Schema | bool) -> str:
     return "Record<string, unknown>" if values else "Record<string, never>"
 
 
-def _definition(name: str, schema: Schema) -> str:
+def _definition(name: str, schema: Schema, aliases: dict[str, str]) -> str:
     doc = _doc(schema.get("description", ""))
     if schema.get("properties"):
-        return f"{doc}export interface {_name(name)} {{\n{''.join(_fields(schema))}}}\n\n"
+        return f"{doc}export interface {_name(name)} {{\n{''.join(_fields(schema, aliases))}}}\n\n"
     return f"{doc}export type {_name(name)} = {typescript(schema)};\n\n"
 
 
@@ -131,10 +132,11 @@ def _doc(text: str) -> str:
     return "/**\n" + "".join(f" * {line}".rstrip() + "\n" for line in lines) + " */\n"
 
 
-def _fields(schema: Schema) -> Iterator[str]:
+def _fields(schema: Schema, aliases: dict[str, str]) -> Iterator[str]:
     required = set(schema.get("required", ()))
     for name, field in schema["properties"].items():
-        yield f"  {name}{'' if name in required else '?'}: {typescript(field)};\n"
+        kind = typescript(field)
+        yield f"  {name}{'' if name in required else '?'}: {aliases.get(kind, kind)};\n"
 
 
 def _events(schema: Schema) -> str:

@@ -186,7 +186,7 @@ export interface Event {
   session_id: string | null;
   iteration_id: string | null;
   timestamp: string;
-  data: SessionChanged | SessionDeleted | IterationStarted | IterationEnded | ThreadStarted | UserMessage | AssistantMessage | AssistantThinking | ToolStarted | ToolCalled | FileEdited | LlmUsed | AgentOutput | CheckRan | GitOperated | MergeChanged | StopRequested | ErrorHappened;
+  data: EventData;
 }
 
 /** Events in order of `seq`; `more` says that there are others beyond the page. */
