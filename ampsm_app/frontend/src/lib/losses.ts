@@ -1,6 +1,6 @@
-import type { AppError } from "$lib/api/errors";
-import { plural } from "$lib/format";
-import type { Loss } from "$lib/generated/contract";
+import type { AppError } from "./api/errors";
+import { plural } from "./format";
+import type { Loss } from "./generated/contract";
 
 /** The loss that a refused deletion names; null where the refusal is about something else. */
 export function lossOf(error: AppError): Loss | null {
