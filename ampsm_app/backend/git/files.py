@@ -54,15 +54,6 @@ def tree_size(path: Path) -> int:
     return total
 
 
-def is_plain(path: Path) -> bool:
-    """Whether something that git can keep is there: a regular file or a link."""
-    try:
-        mode = path.lstat().st_mode
-    except OSError:
-        return False
-    return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
-
-
 def _move_across(source: Path, target: Path) -> None:
     # Copied beside its place first, so that a kill leaves either nothing or all of it there.
     partial = target.with_name(target.name + ".partial")

@@ -102,11 +102,6 @@ def uncommitted_count(repository: Repository) -> int:
     return raw.count(b"\0")
 
 
-def has_commits(git: Git) -> bool:
-    """Whether HEAD names a commit yet."""
-    return git.attempt("rev-parse", "-q", "--verify", "HEAD^{commit}").exit_code == 0
-
-
 @contextmanager
 def _explained(git: Git) -> Iterator[None]:
     try:

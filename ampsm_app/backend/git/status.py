@@ -73,11 +73,6 @@ def read_status(git: Git, *, context_dir: str | None = None, renames: bool = Tru
     return Status(head, branch, unfinished(git_dir(git.cwd)), kept)
 
 
-def changed_paths(git: Git, *, context_dir: str) -> list[str]:
-    """Paths that differ from HEAD, staged or not, untracked ones included; both names of a rename."""
-    return [each.path for each in read_status(git, context_dir=context_dir, renames=False).entries]
-
-
 def parse_status(raw: bytes) -> tuple[str | None, str | None, list[Entry]]:
     """Head, branch and entries from what `status --porcelain=v2 -z --branch` prints."""
     head: str | None = None

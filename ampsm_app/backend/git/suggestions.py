@@ -28,11 +28,10 @@ def suggest_script(git: Git, commit: str) -> str | None:
     contents = {
         name: (raw or b"").decode("utf-8", "replace") for name, raw in zip(present, raws, strict=True)
     }
-    return script_for(names, contents)
+    return _script_for(names, contents)
 
 
-def script_for(names: frozenset[str], contents: Mapping[str, str]) -> str | None:
-    """The suggestion for the names in a repository's root and the manifests' texts."""
+def _script_for(names: frozenset[str], contents: Mapping[str, str]) -> str | None:
     found = (
         _node(names, contents.get("package.json")),
         _python(names, contents.get("pyproject.toml")),

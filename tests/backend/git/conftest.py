@@ -8,6 +8,7 @@ from ampsm_app.backend.exec.executor import Executor
 from ampsm_app.backend.git.excludes import CONTEXT_DIR, hide
 from ampsm_app.backend.git.repository import Repository, discover, git_in
 from ampsm_app.backend.git.runner import Git
+from ampsm_app.backend.git.status import read_status
 from ampsm_app.backend.git.worktrees import add, place_for
 
 BRANCH = "amp/fix-it/20261120-101500"
@@ -38,3 +39,8 @@ def session_git(repository: Repository) -> Git:
     add(repository.git, path, BRANCH, repository.git.text("rev-parse", "HEAD"))
     hide(repository.root, repository.common_dir, path, CONTEXT_DIR)
     return git_in(repository, path)
+
+
+def changed_paths(git: Git, *, context_dir: str = CONTEXT_DIR) -> list[str]:
+    """What `git status` lists for a session, both names of a rename."""
+    return [each.path for each in read_status(git, context_dir=context_dir, renames=False).entries]

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ampsm_app.backend.git import backups, diffs, staging, status
+from ampsm_app.backend.git import backups, diffs, staging
 from ampsm_app.backend.git.backup_restore import restore
 from ampsm_app.backend.git.file_diffs import file_diff
 from ampsm_app.backend.git.repository import Repository, git_in
 from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.git.worktrees import add, place_for
+from tests.backend.git.conftest import changed_paths
 from tests.conftest import git
 from tests.support.worktree_state import files_of
 
@@ -51,7 +52,7 @@ def test_random_names(session_git: Git, seed: int) -> None:
     worktree = session_git.cwd
     names = some_files(worktree, seed)
     before = files_of(worktree)
-    assert set(status.changed_paths(session_git, context_dir=CONTEXT)) == names
+    assert set(changed_paths(session_git, context_dir=CONTEXT)) == names
     with diffs.against_base(session_git, "main", context_dir=CONTEXT) as sides:
         listed = diffs.change_list(sides, "base").files
         assert {each.path for each in listed if not each.old_path} == names

@@ -11,7 +11,6 @@ from ampsm_app.backend.git.repository import (
     Repository,
     discover,
     git_in,
-    has_commits,
     identity,
     uncommitted_count,
 )
@@ -135,7 +134,7 @@ def test_a_repository_without_commits(executor: Executor, tmp_path: Path) -> Non
     git(tmp_path, "init", "-q", "empty")
     found = discover(executor, tmp_path / "empty")
     assert found.root == tmp_path / "empty"
-    assert not has_commits(found.git)
+    assert uncommitted_count(found) == 0
 
 
 def test_git_in_a_worktree_that_lost_its_link_does_not_find_the_users_checkout(

@@ -10,8 +10,7 @@ from ampsm_app.backend.git import worktrees
 from ampsm_app.backend.git.repository import Repository
 from ampsm_app.backend.git.revival import revive
 from ampsm_app.backend.git.runner import Git
-from ampsm_app.backend.git.status import changed_paths
-from tests.backend.git.conftest import BRANCH
+from tests.backend.git.conftest import BRANCH, changed_paths
 from tests.conftest import git
 from tests.support.worktree_state import files_of, worktree_state
 

@@ -7,8 +7,8 @@ import pytest
 
 from ampsm_app.backend.domain.review import ChangedFile, WorkingFile
 from ampsm_app.backend.git.runner import Git
-from ampsm_app.backend.git.status import changed_paths, read_status
-from tests.backend.git.conftest import BRANCH
+from ampsm_app.backend.git.status import read_status
+from tests.backend.git.conftest import BRANCH, changed_paths
 from tests.conftest import git
 
 CONTEXT = "AGENT_CONTEXT"
