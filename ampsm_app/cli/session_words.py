@@ -4,15 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ampsm_app.cli.output import paint
-
-_COLOURS = {"idle": "dim", "running": "blue", "awaiting-input": "yellow", "error": "red", "done": "green"}
-
-
-def status_word(status: str) -> str:
-    """The status, coloured where colours are wanted."""
-    return paint(status, _COLOURS.get(status, "dim"))
-
 
 def age(moment: str | None) -> str:
     """How long ago a JSON time was: `now`, `4 m`, `3 h`, `2 d`."""

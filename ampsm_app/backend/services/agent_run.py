@@ -56,7 +56,8 @@ class AgentRun:
             self._iteration.id,
             keep_content=self._resources.settings().telemetry.enabled,
         )
-        running = self._resources.executor.start(command)
+        mark = self._resources.turn_mark(self._iteration.id)
+        running = self._resources.executor.start(command, mark=mark)
         with ExitStack() as stack:
             stack.callback(recorder.close)
             stack.callback(running.stop)

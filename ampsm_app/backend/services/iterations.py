@@ -16,6 +16,7 @@ from ampsm_app.backend.services.recovery import Recovery
 from ampsm_app.backend.services.resources import alive
 from ampsm_app.backend.services.turn import Turn, TurnParts
 from ampsm_app.backend.store import iterations, sessions, stops
+from ampsm_app.backend.store.claims import Holder
 
 _PATIENCE_S = 2.0
 _CLOSING_S = 10.0
@@ -88,7 +89,7 @@ class Iterations:
             with self._resources.database.read() as connection:
                 seen = stops.is_seen(connection, request)
         if not seen and request.holder.owner != str(self._resources.owner):
-            trees.sweep(request.holder.mark)
+            self._end_trees(session_id, request.holder)
         self._await_release(session_id)
         self._recovery.recover(session_id)
         return True
@@ -124,6 +125,15 @@ class Iterations:
         deadline = time.monotonic() + _CLOSING_S
         while live and time.monotonic() < deadline and any(self._held(each.session.id) for each in live):
             time.sleep(0.05)
+
+    def _end_trees(self, session_id: str, holder: Holder) -> None:
+        """End what the turn started; all that its owner started only where the owner is dead."""
+        with self._resources.database.read() as connection:
+            running = iterations.running(connection, session_id=session_id)
+        if not alive(holder.owner):
+            trees.sweep(holder.mark)
+        elif running:
+            trees.sweep(f"{holder.mark}.{running[0].iteration.id}")
 
     def _await_release(self, session_id: str) -> None:
         deadline = time.monotonic() + 2 * _PATIENCE_S

@@ -137,10 +137,8 @@ class Recorder:
         if not events and not raw:
             return
         with self._database.write() as connection:
-            happened = [
-                NewEvent(data, self._session_id, self._iteration_id, moment) for moment, data in events
-            ]
-            eventlog.append_many(connection, happened)
+            ids = (self._session_id, self._iteration_id)
+            eventlog.append_many(connection, [NewEvent(data, *ids, moment) for moment, data in events])
             if raw:
                 outputs.append(connection, self._iteration_id, raw)
 

@@ -34,6 +34,10 @@ class Resources:
         """The settings as they are now."""
         return self.loaded().settings
 
+    def turn_mark(self, iteration_id: str) -> str:
+        """The mark of what one turn starts: by it, a turn can be ended without its owner's other work."""
+        return f"{self.executor.mark}.{iteration_id}"
+
     def git(self, path: Path) -> Git:
         """Git in a folder that is no worktree of ours."""
         return Git(self.executor, path)

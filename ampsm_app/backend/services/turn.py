@@ -148,6 +148,7 @@ class Turn:
             tree=commit.tree,
             iteration_id=self.iteration.id,
             cancel=self.cancelled,
+            mark=self.parts.resources.turn_mark(self.iteration.id),
         )
 
     def _stopped_short(self, message: str, hint: str | None, code: str) -> TurnResult:

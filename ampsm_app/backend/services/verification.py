@@ -5,18 +5,40 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ampsm_app.backend.domain.errors import AmpsmError
 from ampsm_app.backend.domain.health import Finding, HealthReport
 from ampsm_app.backend.domain.merges import MergeOptions, MergeStatus
 from ampsm_app.backend.domain.requests import DiffQuery, IterateRequest, NewSession
 from ampsm_app.backend.domain.sessions import AgentChoice, Outcome
+from ampsm_app.backend.services.agents import Agents
+from ampsm_app.backend.services.cleanup import Cleanup
+from ampsm_app.backend.services.history import History
+from ampsm_app.backend.services.iterations import Iterations
+from ampsm_app.backend.services.merges import Merges
 from ampsm_app.backend.services.resources import Resources
+from ampsm_app.backend.services.reviews import Reviews
 from ampsm_app.backend.services.scratch import make_repository
+from ampsm_app.backend.services.sessions import Sessions
+from ampsm_app.backend.services.squash import Squash
 
-if TYPE_CHECKING:
-    from ampsm_app.backend.core import Core
+
+class ScratchCore(Protocol):
+    """The use cases that are proved, over a database of their own."""
+
+    agents: Agents
+    sessions: Sessions
+    iterations: Iterations
+    reviews: Reviews
+    squash: Squash
+    merges: Merges
+    history: History
+    cleanup: Cleanup
+
+    def close(self) -> None:
+        """Leave nothing running."""
+
 
 _PROMPT = 'Create the file hello.txt with the text "hello". Do nothing else.'
 
@@ -24,7 +46,7 @@ _PROMPT = 'Create the file hello.txt with the text "hello". Do nothing else.'
 class Verification:
     """Runs the main job in a scratch repository with a database of its own."""
 
-    def __init__(self, resources: Resources, open_scratch: "Callable[[Path], Core]") -> None:
+    def __init__(self, resources: Resources, open_scratch: Callable[[Path], ScratchCore]) -> None:
         self._resources = resources
         self._open = open_scratch
 
@@ -47,7 +69,7 @@ class Verification:
             return _report(*_git_findings(core, repository))
 
     @contextmanager
-    def _scratch(self) -> "Iterator[tuple[Core, Path]]":
+    def _scratch(self) -> Iterator[tuple[ScratchCore, Path]]:
         folder = Path(tempfile.mkdtemp(prefix="ampsm-verify-"))
         try:
             repository = make_repository(self._resources, folder / "repository", {"README.md": "scratch\n"})
@@ -70,7 +92,7 @@ def _turn_findings(outcome: Outcome | None, commit: str | None, error: object) -
         yield Finding(name="turn", status="ok", message=f"edited a file, committed as {commit[:12]}")
 
 
-def _git_findings(core: "Core", repository: Path) -> Iterator[Finding]:
+def _git_findings(core: ScratchCore, repository: Path) -> Iterator[Finding]:
     """Each step in order; the first that fails ends the list."""
     demo = AgentChoice(mode="demo")
     ids: list[str] = []

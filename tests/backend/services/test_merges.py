@@ -6,17 +6,10 @@ import pytest
 
 from ampsm_app.backend.domain.errors import Conflict, NotFound
 from ampsm_app.backend.domain.merges import MergeOptions
-from ampsm_app.backend.domain.requests import Resolve
 from ampsm_app.backend.domain.sessions import SessionSummary
+from tests.backend.services.stories import conflicting
 from tests.conftest import git
 from tests.support.world import World, picture
-
-
-def conflicting(world: World) -> SessionSummary:
-    """A session whose change of README.md conflicts with base."""
-    session = world.done('Replace "hello" with "session" in README.md.')
-    world.commit({"README.md": "base\n"})
-    return session
 
 
 def test_five_sessions_that_each_add_a_file_all_land(world: World) -> None:
@@ -241,116 +234,6 @@ def test_uncommitted_files_and_nothing_to_merge_are_refused(world: World) -> Non
     world.iterate(session, notes='Create the file a.txt with the text "one".')
     (world.worktree(session) / "loose.txt").write_text("loose\n")
     assert world.merge(session).code == "uncommitted"
-
-
-def test_a_conflict_changes_nothing_of_the_users(world: World) -> None:
-    session = conflicting(world)
-    before = picture(world.repo)
-    tree = picture(world.worktree(session))
-
-    merge = world.merge(session)
-
-    assert merge.status == "conflict"
-    assert [(each.path, each.kind) for each in merge.conflicts] == [("README.md", "content")]
-    assert picture(world.repo).keys() - before.keys() <= {f".git/refs/ampsm/merge/{merge.id}"}
-    assert all(picture(world.repo)[name] == data for name, data in before.items())
-    assert picture(world.worktree(session)) == tree
-
-
-def test_a_conflict_is_resolved_by_text_and_lands(world: World) -> None:
-    session = conflicting(world)
-    world.merge(session)
-    texts = world.core.conflicts.texts(session.id, "README.md")
-    assert (texts.ancestor, texts.base, texts.session) == ("hello\n", "base\n", "session\n")
-    assert "<<<<<<<" in (texts.result or "")
-
-    still = world.core.conflicts.resolve(Resolve(session_id=session.id, path="README.md", text=texts.result))
-    assert not still.conflicts[0].resolved
-    unresolved = world.core.merges.resume(session.id).run()
-    assert (unresolved.status, unresolved.code) == ("conflict", "unresolved")
-
-    world.core.conflicts.resolve(Resolve(session_id=session.id, path="README.md", text="both\n"))
-    assert world.core.merges.resume(session.id).run().status == "merged"
-    assert world.on_base("README.md") == "both"
-    assert (world.repo / "README.md").read_text() == "both\n"
-
-
-@pytest.mark.parametrize(
-    ("side", "text"), [("base", "base"), ("session", "session"), ("both", "base\nsession")]
-)
-def test_a_conflict_is_resolved_by_a_side(world: World, side: str, text: str) -> None:
-    session = conflicting(world)
-    world.merge(session)
-
-    world.core.conflicts.resolve(
-        Resolve.model_validate({"session_id": session.id, "path": "README.md", "take": side})
-    )
-    merged = world.core.merges.resume(session.id).run()
-
-    assert merged.status == "merged" if side != "base" else merged.status in ("merged", "refused")
-    assert world.on_base("README.md") == text
-
-
-def test_a_conflict_is_resolved_in_the_worktree(world: World) -> None:
-    session = conflicting(world)
-    merge = world.merge(session, in_worktree=True)
-    readme = world.worktree(session) / "README.md"
-    assert merge.in_worktree
-    assert "<<<<<<<" in readme.read_text()
-    assert world.core.merges.resume(session.id).run().code == "markers_left"
-
-    readme.write_text("by hand\n")
-    assert world.core.merges.resume(session.id).run().status == "merged"
-
-    assert world.on_base("README.md") == "by hand"
-    assert git(world.worktree(session), "status", "--porcelain") == ""
-    assert world.iterate(session, notes='Create the file z.txt with the text "z".').outcome == "completed"
-
-
-@pytest.mark.parametrize("in_worktree", [False, True])
-def test_abort_restores_everything_exactly(world: World, in_worktree: bool) -> None:
-    session = conflicting(world)
-    (world.worktree(session) / ".gitignore").write_text("*.log\n")
-    world.iterate(session, notes="Say hello")
-    (world.worktree(session) / "run.log").write_text("ignored\n")
-    before, tree = picture(world.repo), _without_index(picture(world.worktree(session)))
-    status = git(world.worktree(session), "status", "--porcelain=v2", "--branch", "-uall", "--ignored")
-
-    world.merge(session, in_worktree=in_worktree)
-    if in_worktree:
-        (world.worktree(session) / "README.md").write_text("half resolved\n")
-    assert world.core.merges.abort(session.id).status == "aborted"
-
-    now = picture(world.repo)
-    assert all(now[name] == data for name, data in before.items())
-    assert _without_index(picture(world.worktree(session))) == tree
-    assert (
-        git(world.worktree(session), "status", "--porcelain=v2", "--branch", "-uall", "--ignored") == status
-    )
-    with pytest.raises(NotFound):
-        world.core.merges.abort(session.id)
-
-
-def _without_index(found: dict[str, bytes]) -> dict[str, bytes]:
-    return {name: data for name, data in found.items() if not name.startswith("AGENT_CONTEXT/")}
-
-
-def test_a_second_merge_during_a_conflict_is_refused(world: World) -> None:
-    session = conflicting(world)
-    world.merge(session)
-    assert (world.merge(session).status, world.merge(session).code) == ("refused", "merge_in_progress")
-    assert world.core.sessions.get(session.id).status == "idle"
-
-
-def test_base_that_moves_while_a_conflict_waits_is_merged_once_more(world: World) -> None:
-    session = conflicting(world)
-    world.merge(session)
-    world.commit({"later.txt": "later\n"})
-    world.core.conflicts.resolve(Resolve(session_id=session.id, path="README.md", text="both\n"))
-
-    assert world.core.merges.resume(session.id).run().status == "merged"
-    assert world.on_base("README.md") == "both"
-    assert world.on_base("later.txt") == "later"
 
 
 def test_a_check_that_fails_on_the_merged_result_only_stops_the_merge(world: World) -> None:
