@@ -8,20 +8,6 @@ from ampsm_app.backend.domain.errors import GitError
 from ampsm_app.backend.exec.command import Completed
 from ampsm_app.backend.git.refusals import IDENTITY_HINT, SIGNING_HINT, Refusal, refusal
 from ampsm_app.backend.git.runner import Git, decode, encode, git_failed
-from ampsm_app.backend.git.staging import Staged, stage_all, stage_paths, staged_changes
-
-__all__ = [
-    "CommitInfo",
-    "CommitResult",
-    "Staged",
-    "commit",
-    "commit_tree",
-    "log",
-    "signs_commits",
-    "stage_all",
-    "stage_paths",
-    "staged_changes",
-]
 
 _TRAILERS = "%(trailers:only=true,unfold=true,separator=%x1E,key_value_separator=%x1F)"
 _FIELDS = ("%H", "%T", "%P", "%an", "%ae", "%ad", "%ct", "%s", "%B", _TRAILERS)

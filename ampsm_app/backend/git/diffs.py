@@ -10,24 +10,8 @@ from ampsm_app.backend.git.raw_diff import LIST_ARGS, STABLE_ARGS, parse_list
 from ampsm_app.backend.git.refs import merge_base
 from ampsm_app.backend.git.runner import Git, nul_list
 from ampsm_app.backend.git.scratch import scratch
-from ampsm_app.backend.git.snapshots import index_tree, worktree_tree
-
-__all__ = [
-    "Sides",
-    "against_base",
-    "between",
-    "change_list",
-    "changed_files",
-    "empty_tree",
-    "index_tree",
-    "names",
-    "of_commit",
-    "patch",
-    "staged",
-    "stat",
-    "unstaged",
-    "worktree_tree",
-]
+from ampsm_app.backend.git.snapshots import index_tree
+from ampsm_app.backend.git.snapshots import worktree_tree as worktree_tree  # noqa: PLC0414 - part of this door
 
 _EMPTY_TREES = {
     40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
@@ -112,25 +96,12 @@ def names(git: Git, old: str, new: str) -> list[str]:
 
 
 def patch(
-    sides: Sides,
-    *,
-    paths: Sequence[str] = (),
-    context: int = 3,
-    ignore_whitespace: bool = False,
-    binary: bool = False,
-    color: bool = False,
+    sides: Sides, *, paths: Sequence[str] = (), context: int = 3, ignore_whitespace: bool = False
 ) -> bytes:
-    """The unified diff; with `binary` one that `git apply` takes whatever the files hold."""
-    options = [f"-U{context}", "--color=always" if color else "--no-color"]
-    options += ["-w"] if ignore_whitespace else []
-    options += ["--binary", "--full-index"] if binary else []
-    return _printed(sides, ["-p", *options], paths)
-
-
-def stat(sides: Sides, *, paths: Sequence[str] = (), width: int = 80, color: bool = False) -> str:
-    """`git diff --stat`, `width` columns wide."""
-    options = [f"--stat={width}", "--color=always" if color else "--no-color"]
-    return _printed(sides, options, paths).decode("utf-8", "replace")
+    """The unified diff of all files, or of `paths`; binary files are only named."""
+    options = [f"-U{context}", *(["-w"] if ignore_whitespace else [])]
+    readable = ("-c", "core.quotePath=false", "diff-tree", "-r", "-p", "--find-renames")
+    return sides.git.read(*readable, *STABLE_ARGS, *options, sides.old, sides.new, "--", *literal(paths))
 
 
 def empty_tree(like: str) -> str:
@@ -141,20 +112,3 @@ def empty_tree(like: str) -> str:
 def literal(paths: Sequence[str]) -> list[str]:
     """Path arguments that mean exactly these names."""
     return [f":(top,literal){path}" for path in paths]
-
-
-def _printed(sides: Sides, options: list[str], paths: Sequence[str]) -> bytes:
-    stable = [arg for arg in STABLE_ARGS if arg not in ("--no-color", "--full-index")]
-    args = [
-        "-c",
-        "core.quotePath=false",
-        "diff-tree",
-        "-r",
-        "--find-renames",
-        *stable,
-        *options,
-        sides.old,
-        sides.new,
-        "--",
-    ]
-    return sides.git.read(*args, *literal(paths))

@@ -55,11 +55,6 @@ def unstage(git: Git, paths: Iterable[str], env: Mapping[str, str] | None = None
         git.write("--literal-pathspecs", "reset", "-q", "--no-refresh", *_FROM_STDIN, stdin=names, env=env)
 
 
-def staged_changes(git: Git) -> tuple[ChangedFile, ...]:
-    """What the index changes against HEAD."""
-    return _staged(git).files()
-
-
 def add_worktree(git: Git, leave_out: Iterable[str], env: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Put the worktree's content, but for `leave_out`, into the index that `env` names.
 

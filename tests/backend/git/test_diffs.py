@@ -280,22 +280,19 @@ def test_patches_apply_and_the_users_settings_do_not_change_them(session_git: Gi
         git(worktree, "config", name, value)
     for name in ODD_NAMES:
         (worktree / name).write_text(f"{name}\n")
-    (worktree / "pixel.png").write_bytes(PIXEL)
     (worktree / "README.md").rename(worktree / "LIESMICH")
     new = commit_all(worktree)
     sides = diffs.between(session_git, "main", new)
     clone = tmp_path / "clone"
     git(worktree, "clone", "-q", "-b", "main", str(worktree.parents[1]), str(clone))
     command = ["git", "apply", "--index", "-"]
-    subprocess.run(command, cwd=clone, input=diffs.patch(sides, binary=True), check=True)
+    subprocess.run(command, cwd=clone, input=diffs.patch(sides), check=True)
     assert git(clone, "write-tree") == git(worktree, "rev-parse", f"{new}^{{tree}}")
     text = diffs.patch(sides).decode()
     assert "rename to LIESMICH" in text
     assert "+++ b/日本" in text
     assert "\x1b[" not in text
-    assert "\x1b[" in diffs.patch(sides, color=True).decode()
-    assert "LIESMICH" in diffs.stat(sides)
-    assert diffs.patch(sides, paths=["pixel.png"]).count(b"diff --git") == 1
+    assert diffs.patch(sides, paths=["日本"]).count(b"diff --git") == 1
 
 
 def test_a_large_change_is_listed_completely(session_git: Git) -> None:
