@@ -3,7 +3,7 @@ import { age, baseName, duration, money, plural, tildePath, tokens } from "./for
 
 describe("words for numbers", () => {
   it("write lengths of time", () => {
-    expect([420, 8_400, 72_000, 7_500_000].map(duration)).toEqual(["0.4 s", "8.4 s", "1 m 12 s", "2 h 5 m"]);
+    expect([12, 420, 8_400, 72_000, 7_500_000].map(duration)).toEqual(["12 ms", "0.4 s", "8.4 s", "1 m 12 s", "2 h 5 m"]);
   });
 
   it("write ages", () => {

@@ -5,9 +5,15 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A length of time: "0.4 s", "8 s", "1 m 12 s", "2 h 5 m". */
+/** A length of time: "12 ms", "0.4 s", "12 s", "1 m 12 s", "2 h 5 m". */
 export function duration(ms: number): string {
-  if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(1)} s`;
+  if (ms < 100) return `${Math.round(ms)} ms`;
+  return ms < 10 * SECOND ? `${(ms / SECOND).toFixed(1)} s` : stopwatch(ms);
+}
+
+/** A length of time that is still running, in whole seconds: "0 s", "12 s", "1 m 12 s". */
+export function stopwatch(ms: number): string {
+  if (ms < SECOND) return "0 s";
   if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} m ${Math.floor((ms % MINUTE) / SECOND)} s`;
   return `${Math.floor(ms / HOUR)} h ${Math.floor((ms % HOUR) / MINUTE)} m`;
