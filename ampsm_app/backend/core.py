@@ -63,7 +63,7 @@ class Core:
         setup, checks, ledger = Setup(resources), Checks(resources), Ledger(resources)
         worktrees = Worktrees(resources, self.points, setup)
         commits = TurnCommits(resources, self.points)
-        self.recovery = Recovery(resources, self.points, commits)
+        self.recovery = Recovery(resources, self.points, commits, self.agents)
         self.sessions = Sessions(resources, self.operations, setup, self.agents)
         self.repositories = Repositories(resources, setup)
         self.reviews = Reviews(resources, worktrees)

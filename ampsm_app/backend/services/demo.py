@@ -37,7 +37,8 @@ class Demo:
     def repository(self, folder: Path | None = None) -> Path:
         """A new scratch repository, by default below the data folder."""
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")[:-3]
-        return make_repository(self._resources, folder or self._resources.data_dir / "demo" / stamp, _FILES)
+        place = folder or self._resources.data_dir / "demo" / stamp / "tea-timer"
+        return make_repository(self._resources, place, _FILES)
 
     def jobs(self, repository: Path) -> list[NewSession]:
         """The two sessions of the demo."""

@@ -89,7 +89,7 @@ class Ledger:
         outcome = iteration.outcome or Outcome.FAILED
         check_passed = iteration.check.passed if iteration.check else None
         status = status_after(outcome, check_passed=check_passed)
-        happened: tuple[EventData, ...] = (*_usage_events(used, iteration), *self._edits(iteration, files))
+        happened: tuple[EventData, ...] = (*usage_events(used, iteration), *self._edits(iteration, files))
         with self._resources.database.write() as connection:
             for event in happened:
                 eventlog.append(connection, event, session_id=iteration.session_id, iteration_id=iteration.id)
@@ -191,9 +191,10 @@ def _redacted(resources: Resources, summary: SessionSummary) -> SessionSummary:
     )
 
 
-def _usage_events(
+def usage_events(
     used: tuple[tuple[ModelUsage, float | None, CostKind], ...], iteration: Iteration
 ) -> list[LlmUsed]:
+    """An event for each model; they sum to the turn."""
     return [
         LlmUsed(
             model=each.model,

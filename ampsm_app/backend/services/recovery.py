@@ -15,9 +15,12 @@ from ampsm_app.backend.exec import trees
 from ampsm_app.backend.git import commits, moving, refs
 from ampsm_app.backend.git.locks import clear_stale_locks
 from ampsm_app.backend.git.runner import Git
+from ampsm_app.backend.services.agents import Agents
 from ampsm_app.backend.services.creation import take_back
+from ampsm_app.backend.services.ledger import usage_events
 from ampsm_app.backend.services.messages import ITERATION_TRAILER
 from ampsm_app.backend.services.points import Points
+from ampsm_app.backend.services.reparsing import usage_of
 from ampsm_app.backend.services.resources import Resources, alive
 from ampsm_app.backend.services.turn_commits import TurnCommits
 from ampsm_app.backend.store import eventlog, iterations, operations, sessions
@@ -31,8 +34,9 @@ _log = logging.getLogger(__name__)
 class Recovery:
     """Knows for each kind of operation how to follow it up; `handlers` are given by the use cases."""
 
-    def __init__(self, resources: Resources, points: Points, commits_: TurnCommits) -> None:
+    def __init__(self, resources: Resources, points: Points, commits_: TurnCommits, agents: Agents) -> None:
         self._resources = resources
+        self._agents = agents
         self._points = points
         self._commits = commits_
         self._handlers: dict[str, Undo] = {}
@@ -113,12 +117,17 @@ class Recovery:
         made = self._commit_of(session, iteration)
         if made is None and (Path(session.worktree_path) / ".git").exists():
             self._commits.note_interrupted(session)
+        used = usage_of(self._resources, self._agents, iteration)
+        usage, cost, kind = self._agents.total(used)
         ended = utc_now()
         closed = iteration.model_copy(
             update={
                 "ended_at": ended,
                 "outcome": Outcome.INTERRUPTED,
                 "commit_sha": made,
+                "usage": usage,
+                "cost_usd": cost,
+                "cost_kind": kind,
                 "duration_ms": round((ended - iteration.started_at).total_seconds() * 1000),
             }
         )
@@ -134,6 +143,8 @@ class Recovery:
             message="The process that ran this turn was killed.",
         )
         with self._resources.database.write() as connection:
+            for spent in usage_events(used, closed):
+                eventlog.append(connection, spent, session_id=session.id, iteration_id=closed.id)
             iterations.finish(connection, closed)
             sessions.change(connection, session.id, status=SessionStatus.IDLE)
             eventlog.append(connection, event, session_id=session.id, iteration_id=closed.id)
