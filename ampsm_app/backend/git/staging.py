@@ -28,9 +28,12 @@ def stage_all(git: Git, *, context_dir: str, withheld: Sequence[str] = ()) -> St
     Whatever the agent staged of these itself is taken back. A nested repository that is no submodule stays
     out: a commit would hold only a number that nobody else can look up.
     """
-    left_out = add_worktree(git, (context_dir, *withheld))
-    _take_back_ours(git, context_dir)
+    left_out = add_worktree(git, withheld)
     listed = _staged(git)
+    ours = (f"{context_dir}/", f"{WORKTREES_DIR}/")
+    if any(each.path.startswith(ours) for each in listed.changes):
+        _take_back_ours(git, context_dir)
+        listed = _staged(git)
     nested = _nested(git, listed)
     back = {*nested, *withheld}
     unstage(git, back)
@@ -80,14 +83,11 @@ def _without_nested(git: Git, env: Mapping[str, str] | None) -> tuple[str, ...]:
 
 
 def _take_back_ours(git: Git, context_dir: str) -> None:
-    raw = git.read("--literal-pathspecs", "ls-files", "-z", "--cached", "--", context_dir, WORKTREES_DIR)
-    inside = context_dir + "/"
-    ours = [path for path in nul_list(raw) if path == context_dir or path.startswith(inside)]
-    if ours:
-        git.write("update-index", "-z", "--force-remove", "--stdin", stdin=_nul(ours))
-    if len(ours) < raw.count(b"\0"):
-        # A repository may track a folder of that name itself; only what is new in it goes.
-        unstage(git, [WORKTREES_DIR])
+    # Also where HEAD has it already: it leaves with this commit.
+    ours = git.read("--literal-pathspecs", "ls-files", "-z", "--cached", "--", context_dir)
+    git.write("update-index", "-z", "--force-remove", "--stdin", stdin=ours)
+    # A repository may track a folder of this name itself; only what is new in it goes.
+    unstage(git, [WORKTREES_DIR])
 
 
 def _staged(git: Git, env: Mapping[str, str] | None = None) -> RawList:

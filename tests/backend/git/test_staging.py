@@ -65,6 +65,7 @@ def test_what_an_agent_committed_of_our_folder_leaves_with_the_next_commit(sessi
     (worktree / CONTEXT / "SESSION.md").write_text("ours\n")
     git(worktree, "add", "-f", ".")
     git(worktree, "commit", "-q", "-m", "by the agent")
+    (worktree / CONTEXT / "SESSION.md").write_text("written anew for each turn\n")
     (worktree / "work").write_text("x\n")
     staging.stage_all(session_git, context_dir=CONTEXT)
     commits.commit(session_git, "amp: work")
