@@ -48,6 +48,12 @@ describe("events", () => {
     expect(app.toasts.all).toEqual([]);
   });
 
+  it("tell of an error that belongs to no session", async () => {
+    const { app, emit } = await started();
+    emit(null, { type: "error", code: "disk_full", message: "The disk is full.", hint: "Free some space." });
+    expect(app.toasts.all).toMatchObject([{ tone: "bad", title: "The disk is full.", text: "Free some space." }]);
+  });
+
   it("of a turn make the open session fresh, those of others do not", async () => {
     const { app, emit, sent } = await started();
     app.detail.open("a");

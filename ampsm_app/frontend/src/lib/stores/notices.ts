@@ -1,3 +1,4 @@
+import { AppError } from "../api/errors";
 import type { Event } from "../generated/contract";
 import type { EventOf } from "../types";
 import type { NavStore } from "./nav.svelte";
@@ -19,10 +20,14 @@ const OUTCOMES: Readonly<Record<EventOf<"iteration_end">["outcome"], string>> = 
 export function noticer(sessions: SessionsStore, nav: NavStore, toasts: ToastsStore): (event: Event) => void {
   return (event) => {
     const id = event.session_id;
-    if (id === null || (id === nav.sessionId && !document.hidden)) return;
+    const { data } = event;
+    if (id === null) {
+      if (data.type === "error") toasts.fail(new AppError(data));
+      return;
+    }
+    if (id === nav.sessionId && !document.hidden) return;
     const name = sessions.get(id)?.name ?? "A session";
     const action = { label: "Open", run: () => nav.open(id) };
-    const { data } = event;
     if (data.type === "iteration_end") {
       const good = data.status === "idle" || data.status === "done";
       const tone = good ? "ok" : data.status === "awaiting-input" ? "warn" : "bad";

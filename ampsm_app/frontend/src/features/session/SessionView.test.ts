@@ -4,7 +4,7 @@ import { AppError } from "$lib/api/errors";
 import type { Iteration, SessionSummary } from "$lib/generated/contract";
 import { fakeApp, iteration, session, type Answers, type FakeApp } from "$lib/testing";
 import { click, settle, type } from "../../test/user";
-import OpenSession from "./OpenSession.svelte";
+import SessionView from "./SessionView.svelte";
 
 async function opened(
   fields: Partial<SessionSummary> = {},
@@ -28,7 +28,7 @@ async function opened(
   await fake.connect();
   fake.app.nav.open("a", "overview");
   fake.app.detail.open("a");
-  render(OpenSession, { props: { session: row }, context: fake.context });
+  render(SessionView, { context: fake.context });
   await settle();
   return fake;
 }
@@ -81,6 +81,14 @@ describe("an open session", () => {
     await click(screen.getByRole("button", { name: /Do the thing/ }));
     expect(fake.app.nav.tab).toBe("git");
     expect(fake.app.nav.against).toBe("iteration:4");
+  });
+
+  it("does not ask for commits and points again when only its row changes", async () => {
+    const fake = await opened();
+    const before = fake.sent.length;
+    fake.emit("a", { type: "session_changed", session: session({ id: "a", name: "Renamed" }), previous_status: null });
+    await settle();
+    expect(fake.sent.slice(before).filter(({ name }) => name !== "ack")).toEqual([]);
   });
 
   it("shows hostile text as text", async () => {
