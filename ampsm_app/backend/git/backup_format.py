@@ -52,10 +52,11 @@ class Meta:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file in a backup: the mode that git gives it, and its blob."""
+    """A file in a backup: the mode that git gives it, its blob, and how many bytes that has."""
 
     mode: str
     oid: str
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +126,14 @@ def load(git: Git, ref: str) -> Backup:
     files: dict[str, Kept] = {}
     state: dict[str, Kept] = {}
     index = None
-    for entry in git.read("ls-tree", "-r", "-z", "--full-tree", ref).split(b"\0")[:-1]:
+    for entry in git.read("ls-tree", "-r", "-l", "-z", "--full-tree", ref).split(b"\0")[:-1]:
         head, name = entry.split(b"\t", 1)
-        mode, _, oid = decode(head).split(" ")
-        path = decode(name)
+        mode, _, oid, size = decode(head).split()
+        path, kept = decode(name), Kept(mode, oid, int(size))
         if path.startswith(FILES):
-            files[path.removeprefix(FILES)] = Kept(mode, oid)
+            files[path.removeprefix(FILES)] = kept
         elif path.startswith(STATE):
-            state[path.removeprefix(STATE)] = Kept(mode, oid)
+            state[path.removeprefix(STATE)] = kept
         elif path == INDEX:
             index = oid
     return Backup(ref, read_meta(done.stdout), files, state, index)

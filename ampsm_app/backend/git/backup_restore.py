@@ -24,7 +24,8 @@ from ampsm_app.backend.git.survey import Survey, state_roots, survey
 from ampsm_app.backend.git.trash import trash_place
 from ampsm_app.backend.git.worktrees import refresh
 
-_CHUNK = 200
+# Bytes that are held in memory at once, unless one file has more.
+_CHUNK = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +184,23 @@ def _write_index(git: Git, backup: Backup, lock: Path) -> None:
 def _write_files(
     git: Git, files: dict[str, Kept], rooms: dict[str, Path], permissions: dict[str, int]
 ) -> None:
-    paths = list(files)
-    for at in range(0, len(paths), _CHUNK):
-        chunk = paths[at : at + _CHUNK]
+    for chunk in _chunks(files):
         contents = read_objects(git, [files[path].oid for path in chunk])
         for path, content in zip(chunk, contents, strict=True):
             _write(rooms[path], files[path].mode, content or b"", permissions.get(path))
+
+
+def _chunks(files: dict[str, Kept]) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    size = 0
+    for path, kept in files.items():
+        if chunk and size + kept.size > _CHUNK:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(path)
+        size += kept.size
+    if chunk:
+        yield chunk
 
 
 def _write(place: Path, mode: str, content: bytes, permissions: int | None) -> None:

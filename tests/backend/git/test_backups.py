@@ -318,6 +318,17 @@ def test_large_files_and_other_repositories_are_named_and_never_deleted(worktree
     assert (worktree / "kept.txt").read_text() == "one\ntwo\nthree\n"
 
 
+def test_more_than_fits_into_memory_at_once(worktree: Path, wt_git: Git) -> None:
+    for number in range(5):
+        (worktree / f"large {number}").write_bytes(bytes([number]) * 15_000_000)
+    (worktree / "small").write_text("x")
+    before = files_of(worktree)
+    point = backup(wt_git)
+    git(worktree, "clean", "-fdq")
+    put_back(wt_git, point)
+    assert files_of(worktree) == before
+
+
 def test_context_folder_is_no_part_of_it(worktree: Path, wt_git: Git) -> None:
     (worktree / "AGENT_CONTEXT").mkdir()
     (worktree / "AGENT_CONTEXT" / "SESSION.md").write_text("ours\n")
