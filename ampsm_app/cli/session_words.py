@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from ampsm_app.backend.domain.words import count
+
 
 def age(moment: str | None) -> str:
     """How long ago a JSON time was: `now`, `4 m`, `3 h`, `2 d`."""
@@ -25,8 +27,7 @@ def money(cost: float | None, kind: str) -> str:
 
 def change(row: Mapping[str, Any]) -> str:
     """`3 files +12 −4`."""
-    count = row["changed_files"]
-    return f"{count} {'file' if count == 1 else 'files'} +{row['lines_added']} −{row['lines_deleted']}"
+    return f"{count(row['changed_files'], 'file')} +{row['lines_added']} −{row['lines_deleted']}"
 
 
 def check_words(check: Mapping[str, Any] | None) -> str:

@@ -273,7 +273,7 @@ def test_a_prompt_and_notes_come_from_standard_input(amp: Terminal) -> None:
 
 def test_new_says_what_is_not_part_of_the_session(amp: Terminal, repo: Path) -> None:
     (repo / "loose.txt").write_text("x")
-    assert "1 uncommitted file" in amp("new", "--prompt", "Say hello", *DEMO).err
+    assert "1 uncommitted file of your checkout" in amp("new", "--prompt", "Say hello", *DEMO).err
 
 
 def test_logs_show_what_happened(amp: Terminal) -> None:

@@ -10,6 +10,7 @@ from ampsm_app.backend.domain.merges import MergeStatus
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.review import Loss, RestorePoint
 from ampsm_app.backend.domain.sessions import Session, SessionStatus
+from ampsm_app.backend.domain.words import count
 from ampsm_app.backend.git import refs, trash
 from ampsm_app.backend.git.repository import Repository
 from ampsm_app.backend.services.losses import Losses
@@ -108,17 +109,18 @@ class Cleanup:
 def _would_lose(session: Session, loss: Loss) -> Conflict:
     parts = []
     if not loss.merged:
-        count = loss.unmerged_commits
-        parts.append("an unknown number of commits" if count is None else f"{count} unmerged commits")
+        parts.append(_counted(loss.unmerged_commits, "unmerged commit"))
     if loss.uncommitted_files != 0:
-        count = loss.uncommitted_files
-        parts.append("uncommitted files" if count is None else f"{count} uncommitted files")
+        parts.append(_counted(loss.uncommitted_files, "uncommitted file"))
     if loss.submodule_commits != 0:
-        count = loss.submodule_commits
-        parts.append("commits in submodules" if count is None else f"{count} unpushed commits in submodules")
+        parts.append(_counted(loss.submodule_commits, "unpushed submodule commit"))
     return Conflict(
         f"Removing {session.name!r} would lose {', '.join(parts)}.",
         hint="--force removes it all the same, after a backup that is kept for a while",
         code="would_lose_work",
         loss=loss.model_dump(mode="json"),
     )
+
+
+def _counted(number: int | None, noun: str) -> str:
+    return f"an unknown number of {noun}s" if number is None else count(number, noun)

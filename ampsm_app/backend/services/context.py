@@ -6,6 +6,7 @@ from pathlib import Path
 from ampsm_app.backend.domain.model import format_time
 from ampsm_app.backend.domain.review import ChangeList
 from ampsm_app.backend.domain.sessions import Iteration, Session, SessionSummary
+from ampsm_app.backend.domain.words import count
 
 _GUIDE = (
     "This folder is kept by the session manager and never committed. Read it for what was asked\n"
@@ -59,7 +60,7 @@ def _changes_text(changes: ChangeList) -> str:
     lines = [
         "# Changes so far",
         "",
-        f"{len(changes.files)} files, +{changes.lines_added} −{changes.lines_deleted}, "
+        f"{count(len(changes.files), 'file')}, +{changes.lines_added} −{changes.lines_deleted}, "
         f"{changes.from_label} → {changes.to_label}",
         "",
     ]
@@ -79,7 +80,7 @@ def _log_text(iterations: list[Iteration]) -> str:
             "",
             f"- From {format_time(each.started_at)} to {ended}",
             f"- Commit: `{each.commit_sha}`" if each.commit_sha else "- Commit: none",
-            f"- Changed: {each.changed_files} files, +{each.lines_added} −{each.lines_deleted}",
+            f"- Changed: {count(each.changed_files, 'file')}, +{each.lines_added} −{each.lines_deleted}",
             f"- Check: {_check_words(each)}",
             f"- Tokens: {each.usage.total_tokens:,}",
         ]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from ampsm_app.backend.domain.errors import Conflict
 from ampsm_app.backend.domain.merges import ManualCommits, Merge
 from ampsm_app.backend.domain.sessions import Session
+from ampsm_app.backend.domain.words import count
 from ampsm_app.backend.git import shaping
 from ampsm_app.backend.git.commits import CommitInfo, with_trailers
 from ampsm_app.backend.git.runner import Git
@@ -40,7 +41,7 @@ def shape(git: Git, session: Session, merge: Merge, tree: str, manual: ManualCom
     shaped = shaping.squash_onto_base(git, history, tree, shaping.Shape(manual, words))
     if shaped.folded and not options.allow_folding:
         raise Conflict(
-            f"{len(shaped.folded)} commits made by hand depend on later commits of the agent: "
+            f"Made by hand, but built on later commits of the agent: {count(len(shaped.folded), 'commit')}: "
             + "; ".join(each.subject for each in shaped.folded),
             hint="squash them too: --include-manual include, or only these: --allow-folding",
             code="manual_depends",

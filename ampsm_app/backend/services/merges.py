@@ -6,6 +6,7 @@ from ampsm_app.backend.domain.errors import AmpsmError, NotFound
 from ampsm_app.backend.domain.merges import Merge, MergeOptions, MergeStatus, Preflight
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.sessions import Session
+from ampsm_app.backend.domain.words import count
 from ampsm_app.backend.git import refs, three_way
 from ampsm_app.backend.git.status import read_status
 from ampsm_app.backend.services.merge_job import MergeJob, MergeParts
@@ -163,7 +164,7 @@ class Merges:
             )
         if state.entries:
             raise AmpsmError(
-                f"{len(state.entries)} files of the session's worktree are not committed.",
+                f"The session's worktree holds {count(len(state.entries), 'uncommitted file')}.",
                 hint="commit or discard them; a turn commits what you changed by hand",
                 code="uncommitted",
             )

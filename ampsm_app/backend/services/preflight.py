@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from ampsm_app.backend.domain.errors import AmpsmError
 from ampsm_app.backend.domain.merges import Issue, Merge, MergeOptions, PredictedConflict, Preflight
+from ampsm_app.backend.domain.review import ChangedFile
 from ampsm_app.backend.domain.sessions import Session, SessionStatus
+from ampsm_app.backend.domain.words import count
 from ampsm_app.backend.git import diffs, refs, remotes, shaping, three_way
 from ampsm_app.backend.git.commits import commit_tree
 from ampsm_app.backend.git.landing_plan import Landing, plan_landing
@@ -53,8 +55,8 @@ class Preflights:
                 *self._issues(plain, session, seen, open_merge),
                 *_landing_issues(git, session, seen),
             )
-            tree = refs.resolve(git, seen.target.tip, kind="tree") or ""
-            files = diffs.changed_files(git, tree, seen.merged.tree) if seen.merged.is_clean else ()
+            branch_point = refs.merge_base(git, seen.target.tip, seen.tip)
+            files = _changes(git, seen, branch_point)
         manual = len(seen.history.manual(seen.history.commits))
         merges = sum(each.is_merge for each in seen.history.commits)
         ahead, behind = refs.ahead_behind(plain, seen.tip, seen.target.tip)
@@ -64,7 +66,7 @@ class Preflights:
             base_branch=seen.target.name,
             base_sha=seen.target.tip,
             session_sha=seen.tip,
-            branch_point=refs.merge_base(plain, seen.target.tip, seen.tip),
+            branch_point=branch_point,
             ahead_by=ahead,
             behind_by=behind,
             behind_remote_by=remotes.behind_remote(plain, seen.target.name),
@@ -101,7 +103,7 @@ class Preflights:
             hint = f"finish or undo it in {session.worktree_path}"
             yield Issue(code="worktree_displaced", message=f"The worktree is not clean: {where}.", hint=hint)
         if seen.state.entries and open_merge is None:
-            message = f"{len(seen.state.entries)} files of the worktree are not committed."
+            message = f"The worktree holds {count(len(seen.state.entries), 'uncommitted file')}."
             yield Issue(code="uncommitted", message=message, hint="commit them; the next turn does")
         if not seen.history.commits or _adds_nothing(git, seen):
             message = f"The session has nothing that {seen.target.name} does not have."
@@ -110,12 +112,12 @@ class Preflights:
             hint = "git config --global user.name … and user.email …"
             yield Issue(code="identity", message="Git does not know who you are.", hint=hint)
         if seen.merged.conflicts:
-            message = f"{len(seen.merged.conflicts)} files would conflict with {seen.target.name}."
+            message = f"{count(len(seen.merged.conflicts), 'file')} would conflict with {seen.target.name}."
             hint = "merge all the same: nothing of yours moves, and you are asked once for each"
             yield Issue(code="conflicts", message=message, hint=hint, blocking=False)
         behind = remotes.behind_remote(git, seen.target.name)
         if behind:
-            message = f"{seen.target.name} is {behind} commits behind its remote, as last fetched."
+            message = f"{seen.target.name} is {count(behind, 'commit')} behind its remote, as last fetched."
             yield Issue(code="behind_remote", message=message, hint="pull it first", blocking=False)
 
     def _notes(self, git: Git, session: Session, options: MergeOptions, seen: _Seen) -> tuple[str, ...]:
@@ -133,6 +135,13 @@ class Preflights:
             "with them (--allow-folding)."
             for each in shaped.folded
         )
+
+
+def _changes(git: Git, seen: _Seen, branch_point: str | None) -> tuple[ChangedFile, ...]:
+    """What base would gain; where that cannot be told yet, what the session changed."""
+    if seen.merged.is_clean:
+        return diffs.changed_files(git, seen.target.tip, seen.merged.tree)
+    return diffs.changed_files(git, branch_point or seen.target.tip, seen.tip)
 
 
 def _adds_nothing(git: Git, seen: _Seen) -> bool:

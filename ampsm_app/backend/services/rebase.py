@@ -7,6 +7,7 @@ from ampsm_app.backend.domain.errors import Conflict, NotFound
 from ampsm_app.backend.domain.events import GitOperated
 from ampsm_app.backend.domain.merges import PredictedConflict
 from ampsm_app.backend.domain.sessions import Session
+from ampsm_app.backend.domain.words import count
 from ampsm_app.backend.git import refs, replay
 from ampsm_app.backend.git.status import read_status
 from ampsm_app.backend.services.moving import move_session
@@ -95,7 +96,7 @@ class Rebase:
             )
         if state.entries:
             raise Conflict(
-                f"{len(state.entries)} files of the session's worktree are not committed.",
+                f"The session's worktree holds {count(len(state.entries), 'uncommitted file')}.",
                 hint="a turn commits what was changed by hand; or commit them yourself",
                 code="uncommitted",
             )

@@ -5,6 +5,7 @@ import sys
 import click
 
 from ampsm_app.backend.domain.requests import IterateRequest, NewSession
+from ampsm_app.backend.domain.words import count
 from ampsm_app.cli import options, output
 from ampsm_app.cli.commands.iterate import run_turn
 from ampsm_app.cli.context import writing
@@ -59,7 +60,7 @@ def new_command(
         session = core.sessions.create(request)
         left_out = core.sessions.uncommitted_in_checkout(session)
         if left_out:
-            output.tell(f"{left_out} uncommitted files of your checkout are not part of the session")
+            output.tell(f"not part of the session: {count(left_out, 'uncommitted file')} of your checkout")
         if not as_json:
             output.say(f"{session.id}  {session.name}")
             output.say(f"branch    {session.branch}, from {session.base_branch}")

@@ -9,6 +9,7 @@ import click
 from ampsm_app.backend.domain.merges import Merge, MergeOptions, MergeStatus
 from ampsm_app.backend.domain.requests import DiffQuery, IterateRequest
 from ampsm_app.backend.domain.sessions import Iteration, Outcome, SessionSummary
+from ampsm_app.backend.domain.words import count
 from ampsm_app.cli import options, output
 from ampsm_app.cli.context import writing
 from ampsm_app.cli.live import describe
@@ -65,7 +66,7 @@ def _land(core: "Core", session: SessionSummary, as_json: bool) -> Merge:
     """Show what the session changed, and merge it."""
     if not as_json:
         changes = core.reviews.changes(DiffQuery(session_id=session.id))
-        output.say(f"{output.paint(session.name, 'bold')}: {len(changes.files)} files changed")
+        output.say(f"{output.paint(session.name, 'bold')}: {count(len(changes.files), 'file')} changed")
         for file in changes.files:
             output.say(f"  {file.change:<9} {file.path}  +{file.added} −{file.deleted}")
     merge = core.merges.run(session.id, MergeOptions())

@@ -7,6 +7,7 @@ import click
 from ampsm_app.backend.domain.errors import InvalidInput
 from ampsm_app.backend.domain.requests import DiffQuery
 from ampsm_app.backend.domain.review import ChangedFile
+from ampsm_app.backend.domain.words import count
 from ampsm_app.cli import options, output
 from ampsm_app.cli.context import reading
 
@@ -45,7 +46,7 @@ def diff_command(
             output.say(file.path)
     else:
         output.say(output.table(("change", "lines", "file"), [_row(file) for file in changes.files]))
-        output.say(f"{len(changes.files)} files, +{changes.lines_added} −{changes.lines_deleted}")
+        output.say(f"{count(len(changes.files), 'file')}, +{changes.lines_added} −{changes.lines_deleted}")
 
 
 def _against(staged: bool, unstaged: bool, iteration: int | None, commit: str | None) -> str:

@@ -3,6 +3,7 @@
 import click
 
 from ampsm_app.backend.domain.health import HealthReport
+from ampsm_app.backend.domain.words import count
 from ampsm_app.cli import options, output
 from ampsm_app.cli.context import reading, writing
 
@@ -72,7 +73,7 @@ def repo_info_command(path: str, as_json: bool) -> int:
         "checked out": info.head_branch or "no branch",
         "base": info.default_base or "choose with --base",
         "branches": str(len([each for each in info.branches if each.kind == "branch"])),
-        "uncommitted": f"{info.uncommitted_files} files",
+        "uncommitted": count(info.uncommitted_files, "file"),
         "identity": info.identity or "none: git config --global user.email …",
         "check script": info.suggested_script or "",
         "set-up": ("trusted" if info.setup_trusted else "not trusted yet") if info.setup else "",

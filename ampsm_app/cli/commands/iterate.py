@@ -16,7 +16,7 @@ from ampsm_app.backend.domain.sessions import Check, Iteration, Outcome
 from ampsm_app.cli import options, output
 from ampsm_app.cli.context import writing
 from ampsm_app.cli.live import LivePrinter
-from ampsm_app.cli.session_words import check_words, duration, money
+from ampsm_app.cli.session_words import change, check_words, duration, money
 
 if TYPE_CHECKING:
     from ampsm_app.backend.core import Core
@@ -219,7 +219,7 @@ def _say_result(iteration: Iteration) -> None:
     good = iteration.outcome is Outcome.COMPLETED and check.passed is not False
     output.say(f"turn {iteration.number}: {output.paint(word, 'green' if good else 'red')}")
     pairs = {
-        "changed": f"{iteration.changed_files} files +{iteration.lines_added} −{iteration.lines_deleted}",
+        "changed": change(iteration.model_dump()),
         "commit": (iteration.commit_sha or "none")[:12],
         "check": check_words(iteration.check.model_dump()) if iteration.check else "",
         "tokens": f"{iteration.usage.total_tokens:,}",

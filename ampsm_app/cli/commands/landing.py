@@ -3,6 +3,7 @@
 import click
 
 from ampsm_app.backend.domain.merges import MergeOptions, Preflight
+from ampsm_app.backend.domain.words import count
 from ampsm_app.cli import options, output
 from ampsm_app.cli.context import reading, writing
 from ampsm_app.cli.session_words import check_words
@@ -73,9 +74,9 @@ def _say(report: Preflight, name: str) -> None:
     word = "ready" if report.ready else "not ready"
     output.say(output.heading(name, f"{word} to merge into {report.base_branch}"))
     pairs = {
-        "ahead": f"{report.ahead_by} commits ({report.amp_commits} by turns, {report.manual_commits} yours)",
-        "behind": f"{report.behind_by} commits",
-        "changes": f"{report.files_changed} files +{report.lines_added} −{report.lines_deleted}",
+        "ahead": f"{count(report.ahead_by, 'commit')}, {report.manual_commits} of them yours",
+        "behind": count(report.behind_by, "commit"),
+        "changes": f"{count(report.files_changed, 'file')} +{report.lines_added} −{report.lines_deleted}",
         "check": check_words(report.check.model_dump() if report.check else None),
     }
     output.say(output.fields(pairs))
