@@ -13,7 +13,6 @@ from ampsm_app.backend.services.setup import Setup, SetupPlan, read_plan
 from ampsm_app.backend.store import sessions
 
 _MOST_BRANCHES = 500
-_MOST_RECENT = 10
 
 
 class Repositories:
@@ -53,13 +52,6 @@ class Repositories:
             notes=_notes(place, commit, plan),
         )
 
-    def recent(self) -> tuple[str, ...]:
-        """The repositories of the sessions used last."""
-        with self._resources.database.read() as connection:
-            known = sessions.summaries(connection, SessionFilter(limit=200), alive=alive)
-        roots = dict.fromkeys(each.repo_root for each in known if each.mode != "demo")
-        return tuple(list(roots)[:_MOST_RECENT])
-
     def _branches(self, place: Repository) -> tuple[BranchInfo, ...]:
         mine = tuple(f"{prefix}/" for prefix in ("amp", "amp-sessions", "amp-work"))
         found = (each for each in refs.branches(place.git) if not each.name.startswith(mine))
@@ -67,7 +59,7 @@ class Repositories:
 
     def _session_count(self, root: Path) -> int:
         with self._resources.database.read() as connection:
-            return len(sessions.summaries(connection, SessionFilter(repo=str(root)), alive=alive))
+            return len(sessions.summary_rows(connection, SessionFilter(repo=str(root)), alive=alive))
 
 
 def _has(place: Repository, commit: str, path: str) -> bool:

@@ -4,6 +4,8 @@ import builtins
 import secrets
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from ampsm_app.backend.domain.errors import AmpsmError, Conflict, InvalidInput
 from ampsm_app.backend.domain.events import ErrorHappened
@@ -23,6 +25,17 @@ from ampsm_app.backend.store import eventlog, iterations, sessions
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _ID_LENGTH = 8
 _NAME_LENGTH = 60
+_MOST_RECENT = 10
+# What waits for the user comes first, then what works.
+_ORDER = MappingProxyType({SessionStatus.AWAITING_INPUT: 0, SessionStatus.ERROR: 0, SessionStatus.RUNNING: 1})
+
+
+class FirstSessions(NamedTuple):
+    """The first rows of a list as JSON, how many there are in all, and the repositories used last."""
+
+    rows: builtins.list[dict[str, Any]]
+    total: int
+    repositories: tuple[str, ...]
 
 
 class Sessions:
@@ -81,13 +94,18 @@ class Sessions:
         with self._resources.database.read() as connection:
             return sessions.summaries(connection, which, alive=alive)
 
-    def first(self, count: int) -> tuple[builtins.list[SessionSummary], int]:
-        """The sessions that a page shows first (those that need or have somebody, then the newest), and how
-        many there are."""
-        found = self.list(SessionFilter())
-        order = {SessionStatus.AWAITING_INPUT: 0, SessionStatus.ERROR: 0, SessionStatus.RUNNING: 1}
-        found.sort(key=lambda each: order.get(each.status, 2))
-        return found[:count], len(found)
+    def first(self, count: int) -> FirstSessions:
+        """The sessions that a page shows first: those that need or have somebody, then the last used."""
+        with self._resources.database.read() as connection:
+            rows = sessions.summary_rows(connection, SessionFilter(), alive=alive)
+        roots = dict.fromkeys(row["repo_root"] for row in rows if row["mode"] != "demo")
+        rows.sort(key=lambda row: _ORDER.get(row["status"], len(_ORDER)))
+        return FirstSessions(rows[:count], len(rows), tuple(roots)[:_MOST_RECENT])
+
+    def rows(self, which: SessionFilter) -> builtins.list[dict[str, Any]]:
+        """What `list` gives, as its JSON."""
+        with self._resources.database.read() as connection:
+            return sessions.summary_rows(connection, which, alive=alive)
 
     def iterations(self, session_id: str) -> builtins.list[Iteration]:
         """The turns of a session, oldest first."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask, Response, abort, g, redirect, request, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
 
-from ampsm_app.backend.web.security import COOKIE, Gate, security_headers
+from ampsm_app.backend.web.security import Gate, cookie_name, security_headers
 
 NONCE_PLACEHOLDER = "__CSP_NONCE__"
 
@@ -29,7 +29,7 @@ def make_app(gate: Gate, folder: Path) -> Flask:
         token = request.args.get("token")
         if request.path == "/" and token is not None and gate.redeem(token):
             answer = redirect("/", 303)
-            answer.set_cookie(COOKIE, gate.cookie, httponly=True, samesite="Strict", path="/")
+            answer.set_cookie(cookie_name(request), gate.cookie, httponly=True, samesite="Strict", path="/")
             return answer
         if not gate.admits(request):
             abort(403)

@@ -74,7 +74,7 @@ class Snapshot(Model):
 class Follow(Model):
     """Where this connection's cursor into the event log stands."""
 
-    after_seq: int = Field(ge=0)
+    after_seq: int = Field(ge=0, lt=2**53)
 
 
 class Position(Model):

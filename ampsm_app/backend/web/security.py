@@ -8,8 +8,6 @@ from typing import Any
 
 from flask import Request
 
-COOKIE = "ampsm"
-
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -32,7 +30,7 @@ class Gate:
     def redeem(self, token: str) -> bool:
         """Whether the token was valid; it is not any more."""
         with self._lock:
-            match = next((each for each in self._tokens if hmac.compare_digest(each, token)), None)
+            match = next((each for each in self._tokens if _same(each, token)), None)
             if match is None:
                 return False
             self._tokens.discard(match)
@@ -40,7 +38,12 @@ class Gate:
 
     def admits(self, request: Request) -> bool:
         """Whether the request carries the cookie."""
-        return hmac.compare_digest(request.cookies.get(COOKIE, ""), self.cookie)
+        return _same(request.cookies.get(cookie_name(request), ""), self.cookie)
+
+
+def cookie_name(request: Request) -> str:
+    """The name of the cookie: browsers keep one jar for all ports of an address, and two servers may run."""
+    return f"ampsm-{request.environ['SERVER_PORT']}"
 
 
 class OriginGuard:
@@ -81,6 +84,10 @@ def security_headers(nonce: str) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
+
+
+def _same(given: str, ours: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), ours.encode())
 
 
 def _refuse(start_response: Callable[..., Any], status: str) -> list[bytes]:

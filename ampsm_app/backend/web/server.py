@@ -15,10 +15,11 @@ from ampsm_app.backend.web.app import frontend_folder, make_app
 from ampsm_app.backend.web.dispatch import Dispatcher
 from ampsm_app.backend.web.handlers import make_handlers
 from ampsm_app.backend.web.native import NativeDialogs, NoDialogs
-from ampsm_app.backend.web.pump import Pump
+from ampsm_app.backend.web.pump import Pumps
 from ampsm_app.backend.web.security import Gate, OriginGuard
 
 _MOST_BYTES = 32 * 1024 * 1024
+_POLL_S = 0.1
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 _log = logging.getLogger(__name__)
@@ -56,7 +57,8 @@ class Server:
         self._wanted_port = port
         self._folder = folder or frontend_folder()
         self.gate = Gate()
-        self._pumps: dict[str, Pump] = {}
+        self._pumps: Pumps | None = None
+        self._socket: SocketIO | None = None
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
 
@@ -73,12 +75,15 @@ class Server:
             manage_session=False,
         )
         self._attach(socket)
+        self._socket = socket
         self._server = make_server(
             self._host, self._wanted_port, app, threaded=True, request_handler=_QuietHandler
         )
         hosts = {f"{name}:{self.port}" for name in ("127.0.0.1", "localhost", "[::1]", self._host)}
         app.wsgi_app = OriginGuard(app.wsgi_app, frozenset(hosts))  # type: ignore[method-assign]
-        self._thread = threading.Thread(target=self._server.serve_forever, name="server", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_S,), name="server", daemon=True
+        )
         self._thread.start()
         return self.page_url()
 
@@ -96,8 +101,11 @@ class Server:
 
     def stop(self) -> None:
         """End connections and the thread."""
-        for pump in list(self._pumps.values()):
-            pump.close()
+        if self._pumps is not None:
+            self._pumps.close()
+        if self._socket is not None:
+            for connection in list(_server_of(self._socket).eio.sockets.values()):
+                connection.close(wait=False)
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
@@ -106,6 +114,11 @@ class Server:
 
     def _attach(self, socket: SocketIO) -> None:
         dispatcher = Dispatcher(make_handlers(self._core, lambda: self.native))
+        pumps = self._pumps = Pumps(
+            socket.emit,
+            self._core.events.source,
+            lambda sid: bool(_server_of(socket).manager.is_connected(sid, "/")),
+        )
 
         @socket.on("connect")
         def connect(auth: object = None) -> bool:
@@ -113,13 +126,13 @@ class Server:
 
         @socket.on("disconnect")
         def disconnect(reason: object = None) -> None:
-            self._drop_pump(request.sid)  # type: ignore[attr-defined]
+            pumps.drop(request.sid)  # type: ignore[attr-defined]
 
         @socket.on("events:follow")
         def follow(payload: object = None) -> dict[str, Any]:
             answer = dispatcher.answer("events:follow", payload)
             if "ok" in answer and isinstance(payload, dict):
-                self._follow(socket, request.sid, int(payload["after_seq"]))  # type: ignore[attr-defined]
+                pumps.follow(request.sid, int(payload["after_seq"]))  # type: ignore[attr-defined]
             return answer
 
         @socket.on("*")
@@ -131,12 +144,7 @@ class Server:
             _log.error("socket handler failed", exc_info=error)
             return {"error": {"code": "internal", "message": str(error), "hint": None, "details": {}}}
 
-    def _follow(self, socket: SocketIO, sid: str, after_seq: int) -> None:
-        self._drop_pump(sid)
-        pump = Pump(socket.emit, sid, self._core.events.source(after_seq))
-        self._pumps[sid] = pump
-        pump.start()
 
-    def _drop_pump(self, sid: str) -> None:
-        if (pump := self._pumps.pop(sid, None)) is not None:
-            pump.close()
+def _server_of(socket: SocketIO) -> Any:
+    # The library's types do not have it.
+    return socket.server  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from ampsm_app import __version__
 from ampsm_app.backend.core import Core
@@ -26,33 +27,30 @@ from ampsm_app.backend.web.contract import (
     SetView,
     Snapshot,
 )
-from ampsm_app.backend.web.dispatch import Handler
+from ampsm_app.backend.web.dispatch import Handler, Prepared
 from ampsm_app.backend.web.native import NativeDialogs
 
 
 def application_handlers(core: Core, native: Callable[[], NativeDialogs]) -> dict[str, Handler]:
     """Requests that concern no session."""
 
-    def snapshot(_: Nothing) -> Snapshot:
+    def snapshot(_: Nothing) -> Prepared:
         seq = core.events.head()
-        sessions, total = core.sessions.first(SNAPSHOT_SESSIONS)
-        return Snapshot(
+        first = core.sessions.first(SNAPSHOT_SESSIONS)
+        rest = Snapshot(
             seq=seq,
             version=__version__,
-            sessions=tuple(sessions),
-            total=total,
+            sessions=(),
+            total=first.total,
             mode=core.agents.known_health(),
             modes=core.agents.all_known_health(),
             view=core.views.all(),
             theme=core.views.theme(),
-            recent_repos=core.repositories.recent(),
-            platform="win32"
-            if sys.platform == "win32"
-            else "darwin"
-            if sys.platform == "darwin"
-            else "linux",
+            recent_repos=first.repositories,
+            platform=_platform(),
             home=str(Path.home()),
         )
+        return Prepared({**rest.model_dump(mode="json"), "sessions": first.rows})
 
     def follow(_: Follow) -> Position:
         return Position(seq=core.events.head())
@@ -97,3 +95,9 @@ def application_handlers(core: Core, native: Callable[[], NativeDialogs]) -> dic
         "view:set": set_view,
         "doctor:run": doctor,
     }
+
+
+def _platform() -> Literal["linux", "darwin", "win32"]:
+    if sys.platform == "win32":
+        return "win32"
+    return "darwin" if sys.platform == "darwin" else "linux"

@@ -16,19 +16,18 @@ from ampsm_app.backend.web.contract import (
     Rename,
     Restore,
     SessionDetail,
-    SessionList,
     SessionRef,
     Stopped,
 )
-from ampsm_app.backend.web.dispatch import Handler
+from ampsm_app.backend.web.dispatch import Handler, Prepared
 
 
 def session_handlers(core: Core) -> dict[str, Handler]:
     """Requests that concern a session."""
 
-    def listed(query: SessionFilter) -> SessionList:
+    def listed(query: SessionFilter) -> Prepared:
         seq = core.events.head()
-        return SessionList(sessions=tuple(core.sessions.list(query)), seq=seq)
+        return Prepared({"sessions": core.sessions.rows(query), "seq": seq})
 
     def get(query: SessionRef) -> SessionDetail:
         session = core.sessions.get(query.id)
