@@ -56,9 +56,16 @@ def repository_dir(root: Path) -> Path:
 
 
 def linked_git_dir(common: Path, worktree: Path) -> Path | None:
-    """The entry of a linked worktree in its repository, also when the worktree itself is gone."""
+    """The entry of a linked worktree in its repository, also when the worktree itself is gone.
+
+    Or what is left of one that git was killed in making, before it said for which worktree it is.
+    """
     wanted = _same(worktree)
-    return next((entry for entry, place in _entries(common) if _same(place) == wanted), None)
+    found = next((entry for entry, place in _entries(common) if _same(place) == wanted), None)
+    if found is not None:
+        return found
+    begun, link = common / "worktrees" / worktree.name, common / "worktrees" / worktree.name / "gitdir"
+    return begun if begun.is_dir() and not (link.exists() and link.stat().st_size) else None
 
 
 def links_into(common: Path, worktree: Path) -> bool:

@@ -131,6 +131,24 @@ def test_half_made_and_locked(repository: Repository) -> None:
     assert git(repository.root, "branch", "--list", BRANCH).strip() == BRANCH
 
 
+@pytest.mark.parametrize("missing", ["gitdir", "commondir", "HEAD"])
+def test_killed_while_git_wrote_its_entry(repository: Repository, missing: str) -> None:
+    path = worktrees.place_for(repository.root, "s1")
+    entry = repository.common_dir / "worktrees" / "s1"
+    worktrees.create(repository.git, path, BRANCH, "main")
+    (entry / "locked").write_text("initializing")
+    (entry / missing).write_text("")
+    if missing == "gitdir":
+        (entry / missing).unlink()
+        (path / ".git").unlink()
+    worktrees.remove(repository.git, path)
+    assert not entry.exists()
+    assert len(worktrees.listed(repository.git)) == 1
+    git(repository.root, "branch", "-q", "-D", BRANCH)
+    worktrees.add(repository.git, path, BRANCH, "main")
+    assert git(path, "status", "--porcelain") == ""
+
+
 @pytest.mark.parametrize("broken", ["no link", "no folder", "no entry", "entry without HEAD", "submodules"])
 def test_broken(repository: Repository, session_git: Git, tmp_path: Path, broken: str) -> None:
     path, entry = session_git.cwd, repository.common_dir / "worktrees" / "s1"
