@@ -31,7 +31,7 @@ const theme = EditorView.theme({
   ".cm-line": { padding: "0 var(--s2)" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
   ".cm-gutters": { backgroundColor: "var(--surface-0)", color: "var(--text-3)", border: "none" },
-  ".cm-lineNumbers .cm-gutterElement": { minWidth: "40px", padding: "0 var(--s2)" },
+  ".cm-lineNumbers .cm-gutterElement": { minWidth: "28px", padding: "0 var(--s1)" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "transparent" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     backgroundColor: "var(--selection)",

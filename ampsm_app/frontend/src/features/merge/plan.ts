@@ -1,0 +1,109 @@
+import { plural, shortSha } from "$lib/format";
+import type { Merge, MergeOptions, Preflight } from "$lib/generated/contract";
+import type { Phase } from "./graph";
+import { isLanded, isRunning, leftIn, type StepId } from "./steps";
+
+/** What becomes of one ref, or of a checkout. */
+export interface RefMove {
+  ref: string;
+  from: string | null;
+  to: string | null;
+  words: string;
+}
+
+/** The two pictures of a step: the history before it and after it. */
+export const phases: Record<StepId, [Phase, Phase]> = {
+  preflight: ["now", "landed"],
+  squash: ["now", "squashed"],
+  rebase: ["squashed", "rebased"],
+  conflicts: ["now", "rebased"],
+  check: ["now", "rebased"],
+  merge: ["now", "landed"],
+  cleanup: ["landed", "cleaned"],
+};
+
+/** What will land on base, in words. */
+export function landingWords(preflight: Preflight, options: MergeOptions): string {
+  const { amp_commits: amp, manual_commits: manual } = preflight;
+  if (options.pull_request) return "The session's branch is pushed as it is, and a pull request is opened for it. Base does not move.";
+  if (options.skip_squash) {
+    const how = options.no_ff || preflight.behind_by > 0 ? "tied to base by a merge commit" : "as a fast-forward";
+    return `${plural(amp + manual, "commit")} ${amp + manual === 1 ? "lands" : "land"} as ${amp + manual === 1 ? "it is" : "they are"}, ${how}.`;
+  }
+  const all = options.manual_commits === "include" || manual === 0;
+  const squashed = all ? amp + manual : amp;
+  const first = `${plural(squashed, "commit")} ${squashed === 1 ? "becomes" : "become"} one`;
+  const rest = all ? "" : `; ${plural(manual, "commit of yours follows", "commits of yours follow")}, in order`;
+  return `${first}${rest}${options.no_ff ? ", tied to base by a merge commit" : ""}.`;
+}
+
+/** The words of the commit that the merge makes; null where it makes none. */
+export function commitMessage(options: MergeOptions, preflight: Preflight | null): string | null {
+  const made = !options.pull_request && (!options.skip_squash || options.no_ff || (preflight?.behind_by ?? 0) > 0);
+  return made ? (options.message ?? preflight?.suggested_message ?? null) : null;
+}
+
+/** What will happen to which ref in a step, before the merge has landed. */
+export function movesOf(step: StepId, preflight: Preflight, options: MergeOptions, branch: string): RefMove[] {
+  const base: RefMove = { ref: preflight.base_branch, from: shortSha(preflight.base_sha), to: null, words: "does not move in this step" };
+  const session: RefMove = { ref: branch, from: shortSha(preflight.session_sha), to: null, words: "stays where it is" };
+  if (step === "merge" || step === "preflight") return landingMoves(base, session, options);
+  if (step === "cleanup") {
+    return [
+      { ...base, words: "does not move" },
+      { ...session, words: "is removed with its worktree, after a backup; both can be restored" },
+    ];
+  }
+  return [base, session];
+}
+
+/** What a finished merge did to which ref. */
+export function movesMade(merge: Merge, branch: string): RefMove[] {
+  if (merge.status === "pull_request") {
+    return [{ ref: branch, from: null, to: shortSha(merge.session_sha), words: `is pushed to ${merge.options.remote}; ${merge.base_branch} did not move` }];
+  }
+  const moves: RefMove[] = [
+    { ref: merge.base_branch, from: shortSha(merge.base_sha), to: shortSha(merge.commit_sha ?? ""), words: "moved once" },
+    { ref: branch, from: shortSha(merge.session_sha), to: null, words: "stays; its next turn begins from the new base" },
+  ];
+  if (merge.options.push) moves.push({ ref: `${merge.options.remote}/${merge.base_branch}`, from: null, to: shortSha(merge.commit_sha ?? ""), words: "is pushed" });
+  return moves;
+}
+
+function landingMoves(base: RefMove, session: RefMove, options: MergeOptions): RefMove[] {
+  if (options.pull_request) {
+    return [
+      { ...base, words: "does not move" },
+      { ...session, words: `is pushed to ${options.remote}; a pull request is opened` },
+    ];
+  }
+  const moves: RefMove[] = [
+    { ...base, to: "the merged commit", words: "moves once, or not at all; where it is checked out, files, index and changes of yours are left alone" },
+    { ...session, words: "stays; a backup is taken first" },
+  ];
+  if (options.push) moves.push({ ref: `${options.remote}/${base.ref}`, from: null, to: "the merged commit", words: "is pushed afterwards" });
+  if (options.export_patch !== null) moves.push({ ref: options.export_patch, from: null, to: null, words: "gets the whole series as patches" });
+  return moves;
+}
+
+/** What pressing Next will do, where that is more than turning the page; or why it cannot be pressed. */
+export function nextWords({ current, merge, preflight, options, looking }: Plans, script: string | null): string {
+  const waits = merge?.status === "conflict";
+  if (preflight !== null && !preflight.ready && !waits && !isLanded(merge) && !isRunning(merge)) return "Something stands in the way: see Preflight";
+  if (preflight === null) return looking ? "Looking…" : "";
+  if (current === "conflicts" && waits && !merge.in_worktree && leftIn(merge) > 0) return `${plural(leftIn(merge), "file")} left to resolve`;
+  if (current === "conflicts" && merge === null && preflight.predicted_conflicts.length > 0) return "Next computes the merge and opens the conflicts here";
+  if (current !== "merge" || isLanded(merge) || isRunning(merge)) return "";
+  const checks = script !== null && !options.skip_check;
+  if (options.pull_request) return `Next ${checks ? "checks the result, " : ""}pushes the branch and opens a pull request`;
+  return `Next ${checks ? "checks the result and moves" : "moves"} ${preflight.base_branch} once`;
+}
+
+/** What the words above depend on; the wizard fits. */
+export interface Plans {
+  current: StepId;
+  merge: Merge | null;
+  preflight: Preflight | null;
+  options: MergeOptions;
+  looking: boolean;
+}
