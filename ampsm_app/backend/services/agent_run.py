@@ -12,7 +12,7 @@ from ampsm_app.backend.domain.events import ThreadStarted
 from ampsm_app.backend.domain.sessions import Iteration, Outcome, Session
 from ampsm_app.backend.exec.running import Running
 from ampsm_app.backend.services.agents import Resolved
-from ampsm_app.backend.services.cancelling import stopped_by
+from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.ledger import Ledger
 from ampsm_app.backend.services.recorder import Recorder
 from ampsm_app.backend.services.resources import Resources
@@ -39,7 +39,7 @@ class AgentRun:
         self._iteration = iteration
         self._resolved = resolved
 
-    def execute(self, prompt: str, cancelled: threading.Event, *, timeout_s: float) -> TurnResult:
+    def execute(self, prompt: str, cancelled: Cancel, *, timeout_s: float) -> TurnResult:
         """Run to the end of the turn. The outcome is `timeout` or `cancelled` where we ended it."""
         worktree = Path(self._session.worktree_path)
         request = self._resolved.request(
@@ -61,7 +61,7 @@ class AgentRun:
         with ExitStack() as stack:
             stack.callback(recorder.close)
             stack.callback(running.stop)
-            stack.enter_context(stopped_by(cancelled, running))
+            stack.enter_context(cancelled.stops(running))
             state = self._read(running, agent.start_state(profile, request), recorder)
             finished = running.wait()
             tail = self._resources.redactor().redact_bytes(running.stderr_tail)

@@ -1,11 +1,11 @@
 """The check script of a session: whether its work holds."""
 
 from pathlib import Path
-from threading import Event as Flag
 from typing import Literal
 
 from ampsm_app.backend.domain.events import CheckRan
 from ampsm_app.backend.domain.sessions import Check
+from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.services.scripts import run_script
 from ampsm_app.backend.store import eventlog
@@ -28,7 +28,7 @@ class Checks:
         reason: Reason,
         tree: str | None = None,
         iteration_id: str | None = None,
-        cancel: Flag | None = None,
+        cancel: Cancel | None = None,
         timeout_s: float | None = None,
         mark: str | None = None,
     ) -> Check:

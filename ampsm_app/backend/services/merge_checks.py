@@ -1,13 +1,13 @@
 """Runs a session's check script on what a merge would make of base."""
 
 from pathlib import Path
-from threading import Event as Flag
 
 from ampsm_app.backend.domain.errors import AmpsmError
 from ampsm_app.backend.domain.sessions import Check, Session
 from ampsm_app.backend.git import excludes, worktrees
 from ampsm_app.backend.git.check_worktree import stand_on
 from ampsm_app.backend.git.locks import repository_lock
+from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.checks import Checks
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.services.setup import Setup, read_plan
@@ -32,7 +32,7 @@ class MergeChecks:
         found = [each.check for each in past if each.check and each.check.tree == tree]
         return next((check for check in reversed(found) if check.passed is not None), None)
 
-    def run(self, session: Session, commit: str, tree: str, cancel: Flag) -> Check:
+    def run(self, session: Session, commit: str, tree: str, cancel: Cancel) -> Check:
         """Check `commit`, whose content is `tree`. A check that cannot be set up has `passed` None."""
         if not session.script:
             raise ValueError("a session without a script has nothing to check")

@@ -1,6 +1,5 @@
 """One merge, from its record to base's new commit. Nothing of the user's moves before the last step."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -15,6 +14,7 @@ from ampsm_app.backend.git import landing, refs, resolution, three_way
 from ampsm_app.backend.git.landing_plan import Landing, plan_landing
 from ampsm_app.backend.git.landing_refusals import Refused
 from ampsm_app.backend.git.runner import Git
+from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.conflicts import Conflicts
 from ampsm_app.backend.services.merge_checks import MergeChecks
 from ampsm_app.backend.services.merge_shapes import shape
@@ -58,7 +58,7 @@ class MergeJob:
     merge: Merge
     operation: Operation | None
     resolved: Callable[[], str] | None = None
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    cancelled: Cancel = field(default_factory=Cancel)
 
     def run(self) -> Merge:
         """Take all steps; the merge as it then stands."""

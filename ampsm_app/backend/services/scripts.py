@@ -3,13 +3,13 @@
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event as Flag
 
 from ampsm_app.backend.domain.errors import AmpsmError
 from ampsm_app.backend.exec.command import Command
-from ampsm_app.backend.services.cancelling import stopped_by
+from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.resources import Resources
 
 _HEAD = 64 * 1024
@@ -37,7 +37,7 @@ def run_script(
     session_id: str,
     timeout_s: float,
     env: Mapping[str, str],
-    cancel: Flag | None = None,
+    cancel: Cancel | None = None,
     mark: str | None = None,
 ) -> ScriptRun:
     """Run `script` as the user's shell would, in `worktree`. The API key of the agent does not reach it."""
@@ -53,7 +53,7 @@ def run_script(
         running = resources.executor.start(command, mark=mark)
     except AmpsmError as error:
         return ScriptRun(None, False, False, 0, error.message)
-    with stopped_by(cancel, running):
+    with cancel.stops(running) if cancel is not None else nullcontext():
         for line in running.lines():
             kept.add(line.data)
         finished = running.wait()

@@ -15,6 +15,7 @@ from ampsm_app.backend.domain.sessions import Check, Iteration, IterationError, 
 from ampsm_app.backend.git import worktrees as git_worktrees
 from ampsm_app.backend.services.agent_run import AgentRun
 from ampsm_app.backend.services.agents import Agents, Resolved
+from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.checks import Checks
 from ampsm_app.backend.services.ledger import Ledger
 from ampsm_app.backend.services.prompts import Prompt, in_new_thread
@@ -51,7 +52,7 @@ class Turn:
     operation: str
     prompt: Prompt
     on_end: Callable[["Turn"], None]
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    cancelled: Cancel = field(default_factory=Cancel)
     result: TurnResult | None = None
     commit: TurnCommit | None = None
     check: Check | None = None
