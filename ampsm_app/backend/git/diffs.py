@@ -8,7 +8,7 @@ from ampsm_app.backend.domain.review import ChangedFile, ChangeList
 from ampsm_app.backend.git.commits import log
 from ampsm_app.backend.git.raw_diff import LIST_ARGS, STABLE_ARGS, parse_list
 from ampsm_app.backend.git.refs import merge_base
-from ampsm_app.backend.git.runner import Git, nul_list
+from ampsm_app.backend.git.runner import Git, decode, nul_list
 from ampsm_app.backend.git.scratch import scratch
 from ampsm_app.backend.git.snapshots import index_tree
 from ampsm_app.backend.git.snapshots import worktree_tree as worktree_tree  # noqa: PLC0414 - part of this door
@@ -88,6 +88,16 @@ def changed_files(
     space = ("-w",) if ignore_whitespace else ()
     raw = git.read("diff-tree", *LIST_ARGS, *space, old, new, "--", *literal(paths))
     return parse_list(raw).files()
+
+
+def names_by_commit(git: Git, revisions: str) -> dict[str, list[str]]:
+    """The paths that each commit changed against its first parent; a rename counts as both of its names."""
+    asked = ("-z", "--name-only", "--no-renames", "--format=%x01%H", "-m", "--first-parent")
+    found: dict[str, list[str]] = {}
+    for record in decode(git.read("log", *asked, revisions, "--")).split("\x01")[1:]:
+        sha, _, listed = record.partition("\0")
+        found[sha] = [name for name in listed.removeprefix("\n").split("\0") if name]
+    return found
 
 
 def names(git: Git, old: str, new: str) -> list[str]:

@@ -132,11 +132,12 @@ class Reviews:
         """Who changed each path since base: `agent` by the session's own commits, `user` by any other way."""
         git = self._resources.worktree_git(session)
         authors: dict[str, set[str]] = {}
+        changed = diffs.names_by_commit(git, f"{base_of(git, session)}..HEAD")
         for commit in session_commits(git, session):
             if commit.is_merge:
                 continue
             who = "agent" if is_ours(commit.trailers, session.id) else "user"
-            for path in diffs.names(git, commit.parents[0] if commit.parents else commit.sha, commit.sha):
+            for path in changed.get(commit.sha, ()):
                 authors.setdefault(path, set()).add(who)
         for entry in read_status(git, context_dir=session.context_dir, renames=False).entries:
             authors.setdefault(entry.path, set()).add("user")
