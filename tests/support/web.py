@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import socketio
+import socketio  # type: ignore[import-untyped]
 
 Headers = dict[str, str]
 

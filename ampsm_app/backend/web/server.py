@@ -129,14 +129,14 @@ class Server:
             pumps.drop(request.sid)  # type: ignore[attr-defined]
 
         @socket.on("events:follow")
-        def follow(payload: object = None) -> dict[str, Any]:
+        def follow(payload: object = None, *_: object) -> dict[str, Any]:
             answer = dispatcher.answer("events:follow", payload)
             if "ok" in answer and isinstance(payload, dict):
                 pumps.follow(request.sid, int(payload["after_seq"]))  # type: ignore[attr-defined]
             return answer
 
         @socket.on("*")
-        def any_request(name: str, payload: object = None) -> dict[str, Any]:
+        def any_request(name: str, payload: object = None, *_: object) -> dict[str, Any]:
             return dispatcher.answer(name, payload)
 
         @socket.on_error_default
@@ -145,6 +145,6 @@ class Server:
             return {"error": {"code": "internal", "message": str(error), "hint": None, "details": {}}}
 
 
-def _server_of(socket: SocketIO) -> Any:
+def _server_of(socket: SocketIO) -> Any:  # noqa: ANN401
     # The library's types do not have it.
     return socket.server  # type: ignore[attr-defined]

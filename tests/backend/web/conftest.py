@@ -27,6 +27,7 @@ class Site:
 
     @property
     def port(self) -> int:
+        """Where it listens."""
         return self.server.port
 
     def get(self, path: str, headers: Headers | None = None) -> Reply:

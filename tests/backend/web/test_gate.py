@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import socketio.exceptions
+from socketio.exceptions import ConnectionError as Refused  # type: ignore[import-untyped]
 
 from ampsm_app.backend.domain.errors import InvalidInput
 from ampsm_app.backend.web.server import Server
@@ -54,7 +54,7 @@ def test_without_the_cookie_there_is_nothing(site: Site, cookie: Headers) -> Non
         answer = get(site.port, path, wrong)
         assert answer.status == 403
         assert b"export" not in answer.body
-    with pytest.raises(socketio.exceptions.ConnectionError):
+    with pytest.raises(Refused):
         Visitor(site.port, wrong).connect()
 
 
@@ -73,7 +73,7 @@ def test_another_host_or_origin_is_refused_before_anything_else(site: Site, path
 
 
 def test_a_foreign_page_cannot_connect_a_socket(site: Site) -> None:
-    with pytest.raises(socketio.exceptions.ConnectionError):
+    with pytest.raises(Refused):
         Visitor(site.port, {**site.cookie, "Origin": "http://evil.example"}).connect()
 
 
