@@ -4,8 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from ampsm_app.backend.config import loading, paths
-from ampsm_app.backend.config.redaction import redactor_for
+from ampsm_app.backend.config import paths
+from ampsm_app.backend.config.current import Current
 from ampsm_app.backend.exec.executor import Executor
 from ampsm_app.backend.exec.identity import ProcessIdentity
 from ampsm_app.backend.export.wire import is_exported, wire_event, wire_line
@@ -67,11 +67,11 @@ class Core:
         self.sessions = Sessions(resources, self.operations, setup, self.agents)
         self.repositories = Repositories(resources, setup)
         self.reviews = Reviews(resources, worktrees)
-        self.history = History(resources, self.operations, self.points)
+        self.history = History(resources, self.operations, self.points, self.recovery)
         self.opening = Opening(resources, self.sessions)
         turn_parts = TurnParts(resources, self.agents, worktrees, commits, checks, ledger)
         self.iterations = Iterations(turn_parts, self.operations, self.recovery)
-        self.conflicts = Conflicts(resources, self.operations, self.points)
+        self.conflicts = Conflicts(resources, self.operations, self.points, self.recovery)
         merge_checks = MergeChecks(resources, checks, setup)
         parts = MergeParts(resources, self.points, merge_checks, self.conflicts, Publishing(resources))
         preflights = Preflights(resources, merge_checks)
@@ -105,14 +105,15 @@ def open_core(environ: Mapping[str, str] | None = None, *, database: Path | None
     """
     env = os.environ if environ is None else environ
     path = database or paths.database_path(env)
-    loading.load(env=env)
+    current = Current(env)
+    current.loaded()
     resources = Resources(
         database=open_database(path),
         executor=Executor(),
         owner=ProcessIdentity.current(),
         environ=env,
         data_dir=path.parent,
-        loaded=lambda: loading.load(env=env),
-        redactor=lambda: redactor_for(loading.load(env=env).settings, env),
+        loaded=current.loaded,
+        redactor=current.redactor,
     )
     return Core(resources)

@@ -87,8 +87,10 @@ def clear_stale_locks(
 
 
 def _candidates(common: Path, worktree: Path | None, refs: Sequence[str]) -> tuple[list[Path], list[Path]]:
-    shared = [common / name for name in ("HEAD.lock", "packed-refs.lock", "config.lock")]
+    # The last of them is no lock, but stops git from packing its refs like one.
+    shared = [common / name for name in ("HEAD.lock", "packed-refs.lock", "config.lock", "packed-refs.new")]
     shared += [common / f"{ref}.lock" for ref in refs]
+    shared += sorted((common / "refs" / _FOLDER).rglob("*.lock"))
     folder = _folder_of(common, worktree)
     names = ("index.lock", "HEAD.lock", "ORIG_HEAD.lock", "config.worktree.lock")
     own = [folder / name for name in names] if folder else []

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Self
 
 from ampsm_app.backend.domain.errors import GitError
+from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.exec.command import Command, Completed
 from ampsm_app.backend.exec.executor import Executor
+from ampsm_app.backend.git.killed import clear_up
 
 # Inherited from a hook or a shell that stands in another repository, they would redirect every command.
 _FOREIGN = frozenset(
@@ -122,7 +124,10 @@ class Git:
         if self.ceiling is not None:
             env = {**env, "GIT_CEILING_DIRECTORIES": str(self.ceiling)}
         command = Command(("git", *_CONFIG, *args), self.cwd, env, _FOREIGN, stdin, timeout_s)
+        began = utc_now()
         done = self.executor.run(command)
+        if done.exit_code < 0:
+            clear_up(self.cwd, args, stdin, since=began)
         for _ in range(_TRIES):
             if not (done.exit_code == 128 and _HALF_MADE.search(done.stderr)):
                 break

@@ -4,6 +4,7 @@ from ampsm_app.backend.domain.errors import Conflict, InvalidInput, NotFound
 from ampsm_app.backend.domain.merges import Merge, MergeStatus
 from ampsm_app.backend.domain.requests import Resolve
 from ampsm_app.backend.domain.sessions import Session
+from ampsm_app.backend.domain.words import count
 from ampsm_app.backend.git import (
     backup_restore,
     conflict_texts,
@@ -21,6 +22,7 @@ from ampsm_app.backend.git.three_way import ThreeWay
 from ampsm_app.backend.services.moving import Step
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.points import Points
+from ampsm_app.backend.services.recovery import Recovery
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.store import merges, sessions
 
@@ -28,10 +30,13 @@ from ampsm_app.backend.store import merges, sessions
 class Conflicts:
     """Conflicts of waiting merges. Base and the user's checkout know nothing of them."""
 
-    def __init__(self, resources: Resources, operations: Operations, points: Points) -> None:
+    def __init__(
+        self, resources: Resources, operations: Operations, points: Points, recovery: Recovery
+    ) -> None:
         self._resources = resources
         self._operations = operations
         self._points = points
+        self._recovery = recovery
 
     def begin(self, session: Session, merge: Merge, merged: ThreeWay, step: Step) -> Merge:
         """Record the conflicts of a merge, so that any face can settle them, now or after a restart.
@@ -49,6 +54,7 @@ class Conflicts:
 
     def into_worktree(self, session_id: str) -> Merge:
         """Put the conflict into the session's worktree, as an unfinished merge that every editor knows."""
+        self._recovery.recover(session_id)
         session, merge = self._waiting(session_id)
         if merge.in_worktree:
             return merge
@@ -66,19 +72,31 @@ class Conflicts:
 
     def resolve(self, wanted: Resolve) -> Merge:
         """Settle one path by a side, by its text, or by removing it."""
+        self._recovery.recover(wanted.session_id)
         session, merge = self._waiting(wanted.session_id)
         git = self._resources.worktree_git(session)
-        with self._operations.claim("resolve", session.id, session.repo_root) as operation:
+        claim = self._operations.claim("resolve", session.id, session.repo_root, path=wanted.path)
+        with claim as operation:
             before = self._state(git, merge)
             state = self._settled(git, before, wanted)
             if merge.in_worktree:
-                _show(git, before, state)
-            update = {"tree": state.tree, "conflicts": state.conflicts, "code": None, "reason": None}
-            settled = merge.model_copy(update=update)
+                _show(git, before, state, wanted.path)
+            settled = _with_state(merge, state)
             with self._resources.database.write() as connection:
                 merges.save(connection, settled)
                 operation.finish(connection)
         return settled
+
+    def finish_settling(self, session: Session, merge: Merge, path: str) -> Merge:
+        """Follow up a settlement of `path` whose process was killed: what was settled is shown as it is."""
+        git = self._resources.worktree_git(session)
+        state = resolution.load(git, merge.id)
+        if state is None:
+            return merge
+        if merge.in_worktree:
+            self._points.take(session, "resolve")
+            _show(git, state, state, path)
+        return _with_state(merge, state)
 
     def result_tree(self, session: Session, merge: Merge) -> str:
         """The merged tree with everything settled. Raises `Conflict` where something is left."""
@@ -88,7 +106,7 @@ class Conflicts:
         state = self._state(git, merge)
         if not state.is_settled:
             raise Conflict(
-                f"{len(state.remaining)} files are not resolved: {', '.join(state.remaining[:5])}.",
+                f"Still to resolve: {count(len(state.remaining), 'file')}: {', '.join(state.remaining[:5])}.",
                 hint="resolve them, or take a side: --take base|session|both PATH",
                 code="unresolved",
             )
@@ -100,6 +118,14 @@ class Conflicts:
             self._points.take(session, "abort-merge")
             self.restore_worktree(session, merge)
         resolution.forget(self._resources.worktree_git(session), merge.id)
+
+    def leave_half_entered(self, session: Session, merge: Merge) -> Merge:
+        """Follow up a conflict whose process was killed while it was put into the worktree; it waits there
+        no more."""
+        if merge.in_worktree:
+            self._points.take(session, "abort-merge")
+            self.restore_worktree(session, merge)
+        return merge.model_copy(update={"in_worktree": False})
 
     def restore_worktree(self, session: Session, merge: Merge) -> None:
         """Make the session's worktree what it was before the conflict was put there; can be repeated."""
@@ -127,11 +153,15 @@ class Conflicts:
         git = self._resources.worktree_git(session)
         point = self._points.take(session, "conflict")
         shown = merge.model_copy(update={"in_worktree": True, "backup_ref": point.ref})
-        self._save(shown)
+        # The step first: a merge said to be in the worktree that is not there could not be followed up.
         step("entering")
+        self._save(shown)
         message = f"Merge {merge.base_branch} into {session.branch}"
         entered = worktree_conflict.enter(git, merge.base_sha, merge.session_sha, message)
         if isinstance(entered, Refused):
+            if entered.code == "checkout_refused":
+                # Git may have been killed halfway.
+                self.restore_worktree(session, shown)
             self._save(merge)
             raise Conflict(entered.reason, hint=entered.hint, code=entered.code)
         step("waiting")
@@ -169,11 +199,16 @@ class Conflicts:
             merges.save(connection, merge)
 
 
-def _show(git: Git, before: Resolution, after: Resolution) -> None:
-    """Make what was just settled visible in the worktree."""
+def _with_state(merge: Merge, state: Resolution) -> Merge:
+    update = {"tree": state.tree, "conflicts": state.conflicts, "code": None, "reason": None}
+    return merge.model_copy(update=update)
+
+
+def _show(git: Git, before: Resolution, after: Resolution, path: str) -> None:
+    """Make what was just settled visible in the worktree; `path` also where it was settled so before."""
     known = set(before.settlements)
     for each in after.settlements:
-        if each not in known:
+        if each not in known or each.path == path:
             worktree_conflict.put(git, each.path, each.changes)
 
 

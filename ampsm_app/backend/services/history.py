@@ -12,19 +12,24 @@ from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.review import RestorePoint
 from ampsm_app.backend.domain.sessions import Session, SessionStatus
 from ampsm_app.backend.git import backup_restore, excludes, refs, revival, trash
+from ampsm_app.backend.services.moving import Step
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.points import Points
+from ampsm_app.backend.services.recovery import Recovery
 from ampsm_app.backend.services.resources import Resources
-from ampsm_app.backend.store import backups, eventlog, merges, sessions
+from ampsm_app.backend.store import backups, eventlog, merges, operations, sessions
 
 
 class History:
     """Lists and restores points, those of deleted sessions (named by their whole id) included."""
 
-    def __init__(self, resources: Resources, operations: Operations, points: Points) -> None:
+    def __init__(
+        self, resources: Resources, operations: Operations, points: Points, recovery: Recovery
+    ) -> None:
         self._resources = resources
         self._operations = operations
         self._points = points
+        self._recovery = recovery
 
     def list(self, ref: str) -> builtins.list[RestorePoint]:
         """The points of a session, newest first."""
@@ -35,22 +40,41 @@ class History:
 
         Ignored files stay. A worktree in the trash, or gone, is brought back first.
         """
+        self._recovery.recover(self._find(ref).id)
         session = self._find(ref)
         point = self._points.get(session, point_id)
-        with self._operations.claim("restore", session.id, session.repo_root, ref=point.ref) as operation:
-            self._bring_back(session, point)
-            before = self._points.take(session, "restore")
-            operation.step("restoring")
-            self.put_back(session, point.ref)
+        with self._operations.claim("restore", session.id, session.repo_root, point=point.id) as operation:
+            before = self._go_back(session, point, operation.step)
             with self._resources.database.write() as connection:
                 _record(connection, session, point, before)
                 operation.finish(connection)
         return before
 
-    def put_back(self, session: Session, ref: str) -> None:
-        """Make the worktree what the backup holds; can be repeated after a kill."""
+    def resume(self, operation: operations.Operation, session: Session) -> None:
+        """Finish a restore whose process was killed; every step of it can be repeated."""
+        point = self._points.get(session, str(operation.payload["point"]))
+
+        def step(name: str, **payload: object) -> None:
+            with self._resources.database.write() as connection:
+                operations.step(connection, operation.id, name, **payload)
+
+        before = self._go_back(session, point, step, before=operation.payload.get("before"))
+        with self._resources.database.write() as connection:
+            _record(connection, session, point, before)
+            operations.finish(connection, operation.id, "finished")
+
+    def _go_back(
+        self, session: Session, point: RestorePoint, step: Step, *, before: str | None = None
+    ) -> RestorePoint:
+        """Bring the worktree to the point; gives the point of what was there, `before` if that is taken."""
+        self._bring_back(session, point)
+        # Also where a kill came between: what was edited since is in no point yet.
+        now = self._points.take(session, "restore")
+        kept = self._points.get(session, before) if before else now
+        step("restoring", before=kept.id)
         git = self._resources.worktree_git(session)
-        backup_restore.restore(git, ref, context_dir=session.context_dir, before=None)
+        backup_restore.restore(git, point.ref, context_dir=session.context_dir, before=None)
+        return kept
 
     def _find(self, ref: str) -> Session:
         with self._resources.database.read() as connection:

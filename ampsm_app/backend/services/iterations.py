@@ -96,6 +96,7 @@ class Iterations:
 
     def check(self, session_id: str) -> Check:
         """Run the check script by hand, on the worktree as it is."""
+        self._recovery.recover(session_id)
         with self._resources.database.read() as connection:
             session = sessions.get(connection, session_id)
         if not session.script:

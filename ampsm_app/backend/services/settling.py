@@ -38,7 +38,8 @@ class Settling:
         """Tell recovery what to do for each kind."""
         self._recovery.handle("merge", self._merge)
         self._recovery.handle("abort-merge", self._abort)
-        self._recovery.handle("restore", self._restore)
+        self._recovery.handle("resolve", self._resolve)
+        self._recovery.handle("restore", self._history.resume)
         self._recovery.handle("cleanup", self._removal)
         self._recovery.handle("delete", self._removal)
 
@@ -59,8 +60,7 @@ class Settling:
                     operations.finish(connection, operation.id, "landed")
                 return
         if operation.step == "entering":
-            self._conflicts.restore_worktree(session, merge)
-            merge = merge.model_copy(update={"in_worktree": False})
+            merge = self._conflicts.leave_half_entered(session, merge)
         waits = bool(merge.conflicts)
         fields: dict[str, object] = {
             "status": MergeStatus.CONFLICT if waits else MergeStatus.ABORTED,
@@ -85,10 +85,15 @@ class Settling:
                 merges.save(connection, merge.model_copy(update=aborted))
             operations.finish(connection, operation.id, "aborted")
 
-    def _restore(self, operation: Operation, session: Session) -> None:
-        if operation.step == "restoring":
-            self._history.put_back(session, str(operation.payload["ref"]))
-        self._recovery.finish(operation, "finished")
+    def _resolve(self, operation: Operation, session: Session) -> None:
+        with self._resources.database.read() as connection:
+            merge = merges.open_merge(connection, session.id)
+        if merge is not None:
+            merge = self._conflicts.finish_settling(session, merge, str(operation.payload["path"]))
+        with self._resources.database.write() as connection:
+            if merge is not None:
+                merges.save(connection, merge)
+            operations.finish(connection, operation.id, "finished")
 
     def _removal(self, operation: Operation, session: Session) -> None:
         if operation.step != "moving":
