@@ -31,8 +31,9 @@ export class ToastsStore {
   fail(thrown: unknown, title?: string): void {
     const error = asAppError(thrown);
     const told = title ?? error.message;
+    const text = [title === undefined ? null : error.message, error.hint].filter(Boolean).join(" ") || null;
     if (this.all.some((toast) => toast.title === told && toast.error?.message === error.message)) return;
-    this.show({ tone: "bad", title: told, text: title === undefined ? error.hint : error.message, error: error.toJSON() });
+    this.show({ tone: "bad", title: told, text, error: error.toJSON() });
   }
 
   /** Takes a note away. */
