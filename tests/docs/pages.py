@@ -47,3 +47,9 @@ def shape(line: str) -> re.Pattern[str]:
     for example, any_of_them in _VARYING:
         pattern = re.sub(example, any_of_them, pattern)
     return re.compile(re.sub(" {2,}", " +", pattern))
+
+
+def rows(text: str) -> list[list[str]]:
+    """The rows of all tables in a text, as their cells."""
+    lines = [line for line in text.splitlines() if line.startswith("|") and not line.startswith("|---")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
