@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from ampsm_app.backend.domain.errors import StoreError
-from ampsm_app.backend.store import files, summaries
+from ampsm_app.backend.store import files, summaries, turn_columns
 from ampsm_app.backend.store.summaries import Alive, Report, Wanted
+
+_NEWEST_FIRST = "SELECT * FROM iterations WHERE sessionId = ? ORDER BY number DESC"
 
 
 def session_rows(
@@ -31,6 +33,29 @@ def session_row(path: Path, ref: str, *, alive: Alive) -> dict[str, Any]:
         if connection is None:
             raise summaries.not_found(ref, [])
         return summaries.one(connection, summaries.resolve(connection, ref), alive=alive)
+
+
+def session_document(path: Path, ref: str, *, alive: Alive, report: Report) -> dict[str, Any]:
+    """The same with its newest iteration as `last_iteration`, None before the first.
+
+    An iteration that cannot be read is told to `report` and passed over.
+    """
+    with _opened(path) as connection:
+        if connection is None:
+            raise summaries.not_found(ref, [])
+        session_id = summaries.resolve(connection, ref)
+        row = summaries.one(connection, session_id, alive=alive)
+        return {**row, "last_iteration": _last_iteration(connection, session_id, report)}
+
+
+def _last_iteration(connection: sqlite3.Connection, session_id: str, report: Report) -> dict[str, Any] | None:
+    connection.row_factory, connection.text_factory = sqlite3.Row, summaries.lenient
+    for row in connection.execute(_NEWEST_FIRST, [session_id]):
+        try:
+            return turn_columns.document(dict(row))
+        except (ValueError, TypeError) as error:
+            report(f"iteration {row['id']} cannot be read from the database: {error}")
+    return None
 
 
 @contextmanager

@@ -14,9 +14,17 @@ from ampsm_app.backend.domain.errors import InvalidInput, NotFound
 from ampsm_app.backend.domain.merges import Merge, MergeStatus
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.requests import SessionFilter
-from ampsm_app.backend.domain.sessions import Check, IterationError, Outcome, SessionStatus, SessionSummary
+from ampsm_app.backend.domain.sessions import (
+    Check,
+    Iteration,
+    IterationError,
+    Outcome,
+    SessionStatus,
+    SessionSummary,
+    WithheldFile,
+)
 from ampsm_app.backend.domain.usage import Usage
-from ampsm_app.backend.store import iterations, merges, queries, sessions, summaries
+from ampsm_app.backend.store import iterations, merges, queries, rows, sessions, summaries
 from ampsm_app.backend.store.database import Database, open_database
 from ampsm_app.backend.store.summaries import Alive, Wanted
 from tests.backend.store import actors
@@ -136,6 +144,72 @@ def test_both_ways_of_listing_say_the_same(filled: Path, alive: Alive, wanted: d
 def test_one_session_is_the_same_as_in_the_list(filled: Path) -> None:
     for row in queries.session_rows(filled, alive=even_owners_live, report=refuse):
         assert queries.session_row(filled, row["id"], alive=even_owners_live) == row
+
+
+def test_a_document_has_the_session_and_its_last_iteration_as_the_models_have_them(filled: Path) -> None:
+    with open_database(filled) as db, db.read() as connection:
+        for summary in sessions.summaries(
+            connection, SessionFilter(include_archived=True), alive=even_owners_live, report=refuse
+        ):
+            last = iterations.last(connection, summary.id)
+            expected = last.model_dump(mode="json") if last else None
+
+            document = queries.session_document(filled, summary.id, alive=even_owners_live, report=refuse)
+
+            assert document == {**summary.model_dump(mode="json"), "last_iteration": expected}
+            if expected:
+                assert list(document["last_iteration"]) == list(Iteration.model_fields)
+
+
+def test_every_field_of_an_iteration_is_read_as_it_was_written(db: Database) -> None:
+    full = Iteration(
+        id="s1-1",
+        session_id="s1",
+        number=1,
+        prompt="täglich \x00 '\"",
+        started_at=utc_now(),
+        ended_at=utc_now(),
+        outcome=Outcome.LIMIT,
+        start_sha="a" * 40,
+        commit_sha="b" * 40,
+        changed_files=3,
+        lines_added=4,
+        lines_deleted=5,
+        check=Check(passed=False, exit_code=-9, duration_ms=12, output="ü\n", tree="c" * 40),
+        usage=Usage.of(1, 2, 3, 4),
+        cost_usd=1.0,
+        cost_kind="estimated",
+        model="m",
+        mode="local-cli",
+        thread_id="T-1",
+        agent_version="1.0",
+        exit_code=1,
+        duration_ms=99,
+        limit_until=utc_now(),
+        withheld=(WithheldFile(path="b\udcffd", line=3, kind="a key"),),
+        error=IterationError(code="c", message="m", hint=None),
+    )
+    with db.write() as connection:
+        sessions.insert(connection, make_session("s1"))
+        iterations.start(connection, "s1", prompt="p", start_sha="0", owner="o", mark="m")
+        iterations.finish(connection, full)
+
+    document = queries.session_document(db.path, "s1", alive=everyone_lives, report=refuse)
+
+    assert document["last_iteration"] == full.model_dump(mode="json")
+
+
+def test_an_iteration_that_cannot_be_read_is_reported_and_passed_over(db: Database) -> None:
+    with db.write() as connection:
+        sessions.insert(connection, make_session("s1"))
+        iterations.start(connection, "s1", prompt="p", start_sha="0", owner="o", mark="m")
+        rows.raw(connection).execute("UPDATE iterations SET withheld = '[', outcome = 'nonsense'")
+    said: list[str] = []
+
+    document = queries.session_document(db.path, "s1", alive=everyone_lives, report=said.append)
+
+    assert document["last_iteration"] is None
+    assert "s1-1" in said[0]
 
 
 def test_the_statuses_are_those_of_the_domain() -> None:
