@@ -11,6 +11,7 @@ const line = (...texts: string[]): LogLine => ({
   tone: "neutral",
   text: "",
   sections: texts.map((text) => ({ label: "x", text })),
+  stat: null,
   nested: false,
   toolUseId: null,
 });

@@ -41,6 +41,13 @@ describe("a line", () => {
     expect(aboutCall({ odd: 1 })).toBe('{"odd":1}');
   });
 
+  it("leaves out where the session's worktree lies", () => {
+    const call = { ...called("t"), args: { file_path: "/home/ada/shop/.worktrees/a1b2c3d4e/src/cart.ts" } } as EventData;
+    expect(line(1, call).text).toBe("src/cart.ts · done in 0.3 s");
+    const command = { ...called("t"), args: { cmd: "cat '/x/.worktrees/a1b2c3d4e/a b.txt'" } } as EventData;
+    expect(line(1, command).text).toBe("cat 'a b.txt' · done in 0.3 s");
+  });
+
   it("opens only where there is more to read", () => {
     expect(line(1, said("short")).sections).toEqual([]);
     expect(line(1, said("two\nlines")).sections).toHaveLength(1);

@@ -21,6 +21,8 @@ export interface LogLine {
   /** One line without escapes, cut to what could be seen. */
   text: string;
   sections: readonly Section[];
+  /** Lines added and deleted, where the event counts them. */
+  stat: { added: number; deleted: number } | null;
   /** Whether a sub-agent did it. */
   nested: boolean;
   /** The call that a tool line tells of: its end replaces its beginning. */
@@ -28,7 +30,9 @@ export interface LogLine {
 }
 
 const SUMMARY = 600;
-type Words = Pick<LogLine, "label" | "tone" | "text"> & { sections?: readonly Section[] };
+// Everything of a session happens in its worktree: what stands before it says nothing.
+const IN_WORKTREE = /[^\s"'=]*[/\\]\.worktrees[/\\][a-z0-9]{8,10}[/\\]/g;
+type Words = Pick<LogLine, "label" | "tone" | "text"> & Partial<Pick<LogLine, "sections" | "stat">>;
 
 /** The line of an event; null for what is no news (a session's row changed, its status did not). */
 export function lineOf(event: Event): LogLine | null {
@@ -44,6 +48,7 @@ export function lineOf(event: Event): LogLine | null {
     tone: words.tone,
     text: oneLine(words.text),
     sections: (words.sections ?? []).filter((section) => section.text !== ""),
+    stat: words.stat ?? null,
     nested: "parent_tool_use_id" in data && data.parent_tool_use_id !== null,
     toolUseId: "tool_use_id" in data ? data.tool_use_id : null,
   };
@@ -144,7 +149,7 @@ function toolWords(data: EventOf<"tool_start" | "tool_call">, result: string): W
   const bad = data.type === "tool_call" && data.success === false;
   const sections: Section[] = [{ label: "Arguments", text: Object.keys(data.args).length === 0 ? "" : JSON.stringify(data.args, null, 2) }];
   if (data.type === "tool_call") sections.push({ label: "Result", text: data.result });
-  return { label: data.tool_name, tone: bad ? "bad" : data.type === "tool_start" ? "busy" : "ok", text: `${oneLine(aboutCall(data.args))} · ${result}`, sections };
+  return { label: data.tool_name, tone: bad ? "bad" : data.type === "tool_start" ? "busy" : "ok", text: `${oneLine(aboutCall(data.args)).replace(IN_WORKTREE, "")} · ${result}`, sections };
 }
 
 function callResult({ success, duration_ms: ms }: EventOf<"tool_call">): string {
@@ -157,7 +162,8 @@ function fileWords(data: EventOf<"file_edit">): Words {
   return {
     label: data.operation,
     tone: "neutral",
-    text: `${path} +${count(data.lines_added)} −${count(data.lines_deleted)}`,
+    text: path,
+    stat: { added: data.lines_added, deleted: data.lines_deleted },
     sections: [{ label: "Diff", text: data.diff ?? "" }],
   };
 }
@@ -178,9 +184,9 @@ function checkWords({ check, command, reason }: EventOf<"test_result">): Words {
 
 function gitWords(data: EventOf<"git_operation">): Words {
   const moved = data.sha_before !== null && data.sha_after !== null ? `${shortSha(data.sha_before)} → ${shortSha(data.sha_after)}` : null;
-  const lines = data.insertions + data.deletions > 0 ? `+${count(data.insertions)} −${count(data.deletions)}` : null;
-  const facts = [data.operation, moved, data.files_changed > 0 ? plural(data.files_changed, "file") : null, lines, data.conflicted ? "conflict" : null, data.message];
-  return { label: "git", tone: data.conflicted ? "warn" : "neutral", text: facts.filter(Boolean).join(" · ") };
+  const stat = data.insertions + data.deletions > 0 ? { added: data.insertions, deleted: data.deletions } : null;
+  const facts = [data.operation, moved, data.files_changed > 0 ? plural(data.files_changed, "file") : null, data.conflicted ? "conflict" : null, data.message];
+  return { label: "git", tone: data.conflicted ? "warn" : "neutral", text: facts.filter(Boolean).join(" · "), stat };
 }
 
 function ifLong(label: string, text: string): readonly Section[] {

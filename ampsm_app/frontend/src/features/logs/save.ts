@@ -29,7 +29,8 @@ export function download(name: string, text: string): void {
 }
 
 function lineText(line: LogLine): string {
-  const head = `${moment(line.time)}  ${line.label.padEnd(10)} ${line.text}`;
+  const stat = line.stat === null ? "" : ` +${line.stat.added} −${line.stat.deleted}`;
+  const head = `${moment(line.time)}  ${line.label.padEnd(10)} ${line.text}${stat}`;
   return [head, ...line.sections.map((section) => indented(section.label, plainText(section.text)))].join("\n");
 }
 
