@@ -1,5 +1,6 @@
 """Refs: reading them, and moving several as one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Literal
 from ampsm_app.backend.domain.errors import Conflict, GitError
 from ampsm_app.backend.domain.review import BranchInfo
 from ampsm_app.backend.exec.command import Completed
+from ampsm_app.backend.git.layout import repository_dir
 from ampsm_app.backend.git.runner import Git, encode, git_failed
 
 OURS = "refs/ampsm/"
@@ -15,6 +17,7 @@ HEADS = "refs/heads/"
 REMOTES = "refs/remotes/"
 TAGS = "refs/tags/"
 ZERO = "0" * 40
+_OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 # Where git looks for hooks when it shall find none.
 NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 # Parallel sessions delete and pack refs at the same time; git's own patience is a second at most.
@@ -69,6 +72,17 @@ def resolve(git: Git, rev: str, *, kind: str | None = None) -> str | None:
     asked = f"{rev}^{{{kind}}}" if kind else rev
     found = git.text("rev-parse", "-q", "--verify", "--end-of-options", asked, ok=(0, 1, 128))
     return found or None
+
+
+def branch_tip(git: Git, branch: str) -> str | None:
+    """The commit of a local branch, without a process where its file names it; None if there is none."""
+    file = repository_dir(git.cwd) / HEADS / branch
+    try:
+        text = file.read_text("ascii", "replace").strip()
+    except OSError:
+        # Packed with others, kept in a table, or not there.
+        text = ""
+    return text if _OBJECT_ID.fullmatch(text) else resolve(git, HEADS + branch)
 
 
 def current_branch(git: Git) -> str | None:

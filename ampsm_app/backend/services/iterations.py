@@ -46,7 +46,7 @@ class Iterations:
             past = iterations.of_session(connection, session.id)
         self._parts.agents.check_model(request.model or session.model, request.choice, session)
         prompt = next_prompt(session, past, request.notes)
-        start = refs.resolve(self._resources.main_git(session), refs.HEADS + session.branch)
+        start = refs.branch_tip(self._resources.main_git(session), session.branch)
         with self._resources.database.write() as connection:
             operation = self._operations.begin(connection, "iterate", session.id, session.repo_root)
             iteration = iterations.start(

@@ -37,6 +37,9 @@ class Ledger:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
+        # By session: its base and tip when its changes were last listed, and these. One turn of a session
+        # runs at a time.
+        self._listed: dict[str, tuple[str, str | None, ChangeList]] = {}
 
     def starting(self, iteration: Iteration, prompt: Prompt, **known: object) -> Iteration:
         """Record what is known now that the agent is about to start: commit, model, mode, thread."""
@@ -123,16 +126,26 @@ class Ledger:
                 limit_until=None,
             )
 
-    def write_context(self, session_id: str) -> None:
-        """Rewrite the files of AGENT_CONTEXT."""
+    def write_context(self, session_id: str, *, head: str | None = None) -> None:
+        """Rewrite the files of AGENT_CONTEXT; `head` is the worktree's commit where it is known."""
         with self._resources.database.read() as connection:
             summary = sessions.summary(connection, session_id, alive=alive)
             past = iterations.of_session(connection, session_id)
-        git = self._resources.worktree_git(summary)
-        base = diffs.between(
-            git, summary.base_commit, "HEAD", from_label=summary.base_branch, to_label="HEAD"
-        )
-        write_context(Path(summary.worktree_path), _redacted(self._resources, summary), past, _list(base))
+        changes = self._changes(summary, head)
+        write_context(Path(summary.worktree_path), _redacted(self._resources, summary), past, changes)
+
+    def _changes(self, session: SessionSummary, head: str | None) -> ChangeList:
+        """What the session's commits changed so far; asked of git once for each commit."""
+        labels = {"from_label": session.base_branch, "to_label": "HEAD"}
+        if head == session.base_commit:
+            return ChangeList(against="base", files=(), lines_added=0, lines_deleted=0, **labels)
+        base, known, changes = self._listed.get(session.id, (None, None, None))
+        if changes is None or head is None or (base, known) != (session.base_commit, head):
+            git = self._resources.worktree_git(session)
+            sides = diffs.between(git, session.base_commit, head or "HEAD", **labels)
+            changes = diffs.change_list(sides, "base")
+            self._listed[session.id] = (session.base_commit, head, changes)
+        return changes
 
     def _edits(self, iteration: Iteration, files: tuple[ChangedFile, ...]) -> list[FileEdited]:
         patches = self._patches(iteration, files)
@@ -174,10 +187,6 @@ class Ledger:
 
     def _content(self, text: str) -> str:
         return self._resources.redactor().redact(text) if self._keeps_content else ""
-
-
-def _list(sides: diffs.Sides) -> ChangeList:
-    return diffs.change_list(sides, "base")
 
 
 def _redacted(resources: Resources, summary: SessionSummary) -> SessionSummary:

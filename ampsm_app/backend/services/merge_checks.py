@@ -10,7 +10,7 @@ from ampsm_app.backend.git.locks import repository_lock
 from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.checks import Checks
 from ampsm_app.backend.services.resources import Resources
-from ampsm_app.backend.services.setup import Setup, read_plan
+from ampsm_app.backend.services.setup import Setup
 from ampsm_app.backend.store import iterations
 
 _NAME = ".check"
@@ -42,7 +42,7 @@ class MergeChecks:
             try:
                 git = stand_on(repository.git, Path(place), commit)
                 excludes.hide(repository.root, repository.common_dir, Path(place), session.context_dir)
-                plan = read_plan(git, session.base_commit)
+                plan = self._setup.plan(git, session.base_commit)
                 if plan is not None:
                     self._setup.run_once(session, plan, git)
             except AmpsmError as error:

@@ -18,7 +18,7 @@ from ampsm_app.backend.services.agents import Agents
 from ampsm_app.backend.services.creation import claim_branch, fill_worktree, take_back
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.resources import Resources, alive
-from ampsm_app.backend.services.setup import Setup, SetupFailed, read_plan
+from ampsm_app.backend.services.setup import Setup, SetupFailed
 from ampsm_app.backend.store import eventlog, iterations, sessions
 
 # Without the letters and digits that are mistaken for one another when read aloud.
@@ -57,7 +57,7 @@ class Sessions:
         settings = self._resources.settings()
         self._agents.check_model(request.model or settings.amp.default_model, request.choice)
         base = bases.choose_base(place, request.base, settings.git.default_base_branch)
-        plan = read_plan(place.git, base.commit)
+        plan = self._setup.plan(place.git, base.commit)
         self._setup.require_trust(place.root, plan, grant=request.trust_setup)
         session = self._made(request, place, base)
         return self._set_up(session) if plan else self.get(session.id)

@@ -84,6 +84,14 @@ class Setup:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
+        # What a commit holds never changes.
+        self._plans: dict[str, SetupPlan | None] = {}
+
+    def plan(self, git: Git, commit: str) -> SetupPlan | None:
+        """What `read_plan` says of a commit; a commit is read once."""
+        if commit not in self._plans:
+            self._plans[commit] = read_plan(git, commit)
+        return self._plans[commit]
 
     def trusted(self, repo_root: Path, plan: SetupPlan) -> bool:
         """Whether the user has trusted this very file for this repository."""
@@ -108,7 +116,7 @@ class Setup:
     def ensure(self, session: Session, *, grant: bool = False) -> None:
         """Make the session's worktree ready if it is not yet; raises `SetupFailed` with what was said."""
         git = self._resources.worktree_git(session)
-        plan = read_plan(git, session.base_commit)
+        plan = self.plan(git, session.base_commit)
         if plan is not None:
             self.run_once(session, plan, git, grant=grant)
 

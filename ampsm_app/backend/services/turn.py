@@ -88,7 +88,9 @@ class Turn:
         self.commit = self.parts.commits.commit_turn(
             self.session, self.iteration, self.result.outcome, allow_secrets=self.request.allow_secrets
         )
-        git_worktrees.refresh(self.parts.resources.worktree_git(self.session))
+        if self.commit.commit_sha is None:
+            # A commit has refreshed the index already.
+            git_worktrees.refresh(self.parts.resources.worktree_git(self.session))
         self.parts.ledger.step(self.operation, "check", commit_sha=self.commit.commit_sha)
         self.check = self._run_check(self.commit)
 
@@ -118,7 +120,7 @@ class Turn:
             thread_id=thread,
             agent_version=resolved.profile.version,
         )
-        parts.ledger.write_context(self.session.id)
+        parts.ledger.write_context(self.session.id, head=start)
         parts.ledger.step(self.operation, "agent")
         return resolved
 
@@ -201,7 +203,7 @@ class Turn:
             message=result.message,
         )
         with suppress(AmpsmError, OSError):
-            self.parts.ledger.write_context(self.session.id)
+            self.parts.ledger.write_context(self.session.id, head=self.iteration.commit_sha)
         return self.iteration
 
     @contextmanager
