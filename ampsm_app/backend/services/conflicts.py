@@ -225,9 +225,9 @@ def _tree_of_worktree(git: Git, merge: Merge) -> str | None:
         )
     if found.unmerged or found.marked:
         left = found.marked or found.unmerged
-        what = "conflict markers are left in" if found.marked else "not resolved:"
+        what = "Conflict markers are left in" if found.marked else "Not resolved:"
         raise Conflict(
-            f"{what} {', '.join(left[:5])}.".capitalize(),
+            f"{what} {', '.join(left[:5])}.",
             hint="resolve them in the worktree, or take a side: --take base|session|both PATH",
             code="markers_left" if found.marked else "unresolved",
         )

@@ -6,14 +6,13 @@ from ampsm_app.backend.domain.errors import AmpsmError, NotFound
 from ampsm_app.backend.domain.merges import Merge, MergeOptions, MergeStatus, Preflight
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.sessions import Session
-from ampsm_app.backend.domain.words import count
 from ampsm_app.backend.git import refs, three_way
-from ampsm_app.backend.git.status import read_status
 from ampsm_app.backend.services.merge_job import MergeJob, MergeParts
 from ampsm_app.backend.services.merge_targets import find_target
 from ampsm_app.backend.services.operations import Operation, Operations
 from ampsm_app.backend.services.preflight import Preflights
 from ampsm_app.backend.services.recovery import Recovery
+from ampsm_app.backend.services.standing import require_clean
 from ampsm_app.backend.services.worktrees import Worktrees
 from ampsm_app.backend.store import merges, sessions
 
@@ -151,23 +150,7 @@ class Merges:
         """The draft with its commits; raises the reason why there is nothing to merge or it cannot be."""
         git = self._resources.worktree_git(session)
         target = find_target(git, session, merge.options.onto)
-        state = read_status(git, context_dir=session.context_dir)
-        tip = refs.resolve(git, refs.HEADS + session.branch) or ""
-        if state.state or state.branch != session.branch:
-            what = (
-                f"a {state.state} is unfinished" if state.state else f"it is on {state.branch or 'no branch'}"
-            )
-            raise AmpsmError(
-                f"The session's worktree is not where it was left: {what}.",
-                hint=f"finish or undo it in {session.worktree_path}",
-                code="worktree_displaced",
-            )
-        if state.entries:
-            raise AmpsmError(
-                f"The session's worktree holds {count(len(state.entries), 'uncommitted file')}.",
-                hint="commit or discard them; a turn commits what you changed by hand",
-                code="uncommitted",
-            )
+        tip = require_clean(git, session)
         if refs.is_ancestor(git, tip, target.tip) or self._adds_nothing(session, target.tip, tip):
             raise AmpsmError(
                 f"The session has nothing that {target.name} does not have.", code="nothing_to_merge"

@@ -21,6 +21,7 @@ from ampsm_app.backend.services.merge_shapes import by_agent, wording
 from ampsm_app.backend.services.merge_targets import Target, find_target
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.services.reviews import commit_lines
+from ampsm_app.backend.services.standing import displacement
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,9 @@ class Preflights:
         if open_merge is not None:
             hint = "continue-merge or abort-merge"
             yield Issue(code="merge_in_progress", message="A merge waits for its conflicts.", hint=hint)
-        elif seen.state.state or seen.state.branch != session.branch:
-            where = seen.state.state or seen.state.branch or "no branch"
+        elif why := displacement(seen.state, session):
             hint = f"finish or undo it in {session.worktree_path}"
-            yield Issue(code="worktree_displaced", message=f"The worktree is not clean: {where}.", hint=hint)
+            yield Issue(code="worktree_displaced", message=f"Not where it was left: {why}.", hint=hint)
         if seen.state.entries and open_merge is None:
             message = f"The worktree holds {count(len(seen.state.entries), 'uncommitted file')}."
             yield Issue(code="uncommitted", message=message, hint="commit them; the next turn does")

@@ -3,18 +3,16 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ampsm_app.backend.domain.errors import Conflict, NotFound
+from ampsm_app.backend.domain.errors import NotFound
 from ampsm_app.backend.domain.events import GitOperated
 from ampsm_app.backend.domain.merges import PredictedConflict
-from ampsm_app.backend.domain.sessions import Session
-from ampsm_app.backend.domain.words import count
 from ampsm_app.backend.git import refs, replay
-from ampsm_app.backend.git.status import read_status
 from ampsm_app.backend.services.moving import move_session
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.points import Points
 from ampsm_app.backend.services.recovery import Recovery
 from ampsm_app.backend.services.resources import Resources
+from ampsm_app.backend.services.standing import require_clean
 from ampsm_app.backend.services.worktrees import Worktrees
 from ampsm_app.backend.store import eventlog, sessions
 
@@ -63,7 +61,7 @@ class Rebase:
         self._worktrees.ensure_present(session)
         with self._operations.claim("rebase", session.id, session.repo_root) as operation:
             git = self._resources.worktree_git(session)
-            tip = self._clean_tip(session)
+            tip = require_clean(git, session)
             target = refs.resolve(git, onto, kind="commit")
             if target is None:
                 raise NotFound(f"{onto!r} is no branch, tag or commit here.", code="no_such_base")
@@ -84,20 +82,3 @@ class Rebase:
                 sessions.change(connection, session.id, base_commit=target)
                 operation.finish(connection)
         return Rebased("rebased", replayed.tip, (), point.ref)
-
-    def _clean_tip(self, session: Session) -> str:
-        git = self._resources.worktree_git(session)
-        state = read_status(git, context_dir=session.context_dir)
-        if state.state or state.branch != session.branch or state.head is None:
-            raise Conflict(
-                f"The worktree of {session.name!r} is not on its branch, or amid something.",
-                hint=f"finish or undo it in {session.worktree_path}",
-                code="worktree_displaced",
-            )
-        if state.entries:
-            raise Conflict(
-                f"The session's worktree holds {count(len(state.entries), 'uncommitted file')}.",
-                hint="a turn commits what was changed by hand; or commit them yourself",
-                code="uncommitted",
-            )
-        return state.head

@@ -8,13 +8,13 @@ from ampsm_app.backend.domain.events import GitOperated
 from ampsm_app.backend.domain.merges import CommitLine, ManualCommits
 from ampsm_app.backend.domain.sessions import Session
 from ampsm_app.backend.git import refs, shaping
-from ampsm_app.backend.git.status import read_status
 from ampsm_app.backend.services.merge_shapes import by_agent, wording
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.points import Points
 from ampsm_app.backend.services.recovery import Recovery
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.services.reviews import base_of, commit_lines, session_commits
+from ampsm_app.backend.services.standing import require_in_place
 from ampsm_app.backend.services.worktrees import Worktrees
 from ampsm_app.backend.store import eventlog, sessions
 
@@ -75,14 +75,7 @@ class Squash:
         self, session: Session, message: str | None, manual: ManualCommits | None
     ) -> tuple[str, shaping.Shaped]:
         git = self._resources.worktree_git(session)
-        state = read_status(git, context_dir=session.context_dir)
-        if state.state or state.branch != session.branch:
-            raise Conflict(
-                f"The worktree of {session.name!r} is not on its branch, or amid something.",
-                hint=f"finish or undo it in {session.worktree_path}",
-                code="worktree_displaced",
-            )
-        tip = state.head or ""
+        tip = require_in_place(git, session).head or ""
         history = shaping.session_history(git, base_of(git, session), tip, by_agent(session))
         if not history.commits:
             raise Conflict(f"Session {session.name!r} has no commits to squash.", code="nothing_to_squash")

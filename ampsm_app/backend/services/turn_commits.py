@@ -13,6 +13,7 @@ from ampsm_app.backend.git.status import Status, read_status
 from ampsm_app.backend.services.messages import iteration_trailers, subject_of
 from ampsm_app.backend.services.points import Points
 from ampsm_app.backend.services.resources import Resources
+from ampsm_app.backend.services.standing import displacement, require_in_place
 from ampsm_app.backend.services.withholding import find_secrets
 from ampsm_app.backend.store import eventlog
 
@@ -21,12 +22,6 @@ _REFUSALS = {
     "signing": ("The commit could not be signed", "check commit.gpgsign and your signing key"),
     "identity": ("Git does not know who you are", "git config --global user.name … and user.email …"),
 }
-
-
-class Displaced(AmpsmError):
-    """The worktree is not where the session left it; an outcome `environment`."""
-
-    default_code = "worktree_displaced"
 
 
 @dataclass(frozen=True)
@@ -53,14 +48,10 @@ class TurnCommits:
         Returns the commit the turn starts from. Raises `Displaced`, or the reason why a commit was refused.
         """
         git = self._resources.worktree_git(session)
-        state = read_status(git, context_dir=session.context_dir, renames=False)
-        if (why := _displaced(state, session)) or state.head is None:
-            raise Displaced(
-                f"Session {session.name!r} cannot go on: {why}.",
-                hint=f"finish or undo it there, or restore a point: amp-sessions history {session.id}",
-            )
+        state = require_in_place(git, session)
+        head = state.head or ""
         if not state.entries or not session.auto_commit:
-            return state.head
+            return head
         self._commit_edits(git, session, state, number, allow_secrets=allow_secrets)
         return git.text("rev-parse", "HEAD")
 
@@ -72,9 +63,11 @@ class TurnCommits:
         began = time.monotonic()
         state = read_status(git, context_dir=session.context_dir, renames=False)
         head = state.head or start
-        if why := _displaced(state, session) or _rewritten(git, session, head, start):
+        if why := displacement(state, session) or _rewritten(git, session, head, start):
             return self._left_elsewhere(git, session, why)
         said = self._fold_agent_commits(git, session, head, start)
+        if said:
+            state = read_status(git, context_dir=session.context_dir, renames=False)
         held = () if allow_secrets else find_secrets(self._resources.redactor(), git, state, start)
         if not state.entries and not said:
             return TurnCommit(None, git.text("rev-parse", f"{head}^{{tree}}"))
@@ -161,15 +154,6 @@ class TurnCommits:
 def interrupted_ref(session_id: str) -> str:
     """The ref that keeps the tree an interrupted turn left, until the next turn has committed it."""
     return f"{refs.OURS}interrupted/{session_id}"
-
-
-def _displaced(state: Status, session: Session) -> str | None:
-    """Why the session cannot go on from here, in words; None where it can."""
-    if state.state:
-        return f"a {state.state} is unfinished in {session.worktree_path}"
-    if state.branch != session.branch:
-        return f"the worktree is on {state.branch or 'no branch'}, not on {session.branch}"
-    return None
 
 
 def _rewritten(git: Git, session: Session, head: str, start: str) -> str | None:

@@ -256,6 +256,20 @@ def test_a_file_with_a_secret_is_left_out_and_named(world: World, monkeypatch: p
     assert "config.ini" in git(world.worktree(session), "ls-tree", "-r", "--name-only", "HEAD")
 
 
+def test_a_secret_that_the_agent_committed_itself_is_left_out_too(world: World) -> None:
+    token = "ghp_" + "a1B2" * 9
+    session = world.new(
+        f'Create the file config.ini with the text "token = {token}". Commit it with the message "x". '
+        'Create the file fine.txt with the text "fine".'
+    )
+
+    turn = world.iterate(session)
+
+    assert [each.path for each in turn.withheld] == ["config.ini"]
+    assert git(world.worktree(session), "show", "--format=", "--name-only", "HEAD") == "fine.txt"
+    assert (world.worktree(session) / "config.ini").exists()
+
+
 def test_a_missing_worktree_is_made_again_from_its_branch(world: World) -> None:
     import shutil
 
