@@ -27,6 +27,13 @@ describe("words", () => {
     expect(wordChanges(["  indented(a)"], ["    indented(a)"]).new.get(0)).toEqual([{ from: 0, to: 2 }]);
   });
 
+  it("are not marked in blocks that have little to do with each other", () => {
+    const before = ["def steep(tea):", "    minutes = MINUTES[tea]", "    time.sleep(minutes * 60)"];
+    const after = ["def schedule(teas):", "    return sorted((MINUTES[tea] * 60, tea) for tea in teas)", "", "def ready(teas):", "    passed = 0"];
+    const { old, new: now } = wordChanges(before, after);
+    expect(old.size + now.size).toBe(0);
+  });
+
   it("are left alone in pure additions and huge blocks", () => {
     expect(wordChanges([], ["a"]).new.size).toBe(0);
     const huge = "word ".repeat(10_000);

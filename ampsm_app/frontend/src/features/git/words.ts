@@ -12,6 +12,8 @@ export interface WordChanges {
 
 const LARGEST_BLOCK = 12_000;
 const MOST_OF_A_LINE = 0.7;
+/** Blocks that share less than this have nothing to do with each other: marks would only be noise. */
+const ALIKE = 0.5;
 const NONE: WordChanges = { old: new Map(), new: new Map() };
 
 /**
@@ -24,10 +26,17 @@ export function wordChanges(oldLines: readonly string[], newLines: readonly stri
   const after = newLines.join("\n");
   if (before.length > LARGEST_BLOCK || after.length > LARGEST_BLOCK) return NONE;
   const changes = presentableDiff(before, after, { scanLimit: 400, timeout: 25 });
+  if (likeness(before, after, changes) < ALIKE) return NONE;
   return {
     old: marksIn(oldLines, changes.map((change) => ({ from: change.fromA, to: change.toA }))),
     new: marksIn(newLines, changes.map((change) => ({ from: change.fromB, to: change.toB }))),
   };
+}
+
+/** How much of both texts is unchanged, from 0 to 1. */
+function likeness(before: string, after: string, changes: readonly { fromA: number; toA: number }[]): number {
+  const changed = changes.reduce((sum, change) => sum + change.toA - change.fromA, 0);
+  return (2 * (before.length - changed)) / Math.max(1, before.length + after.length);
 }
 
 function marksIn(lines: readonly string[], ranges: Ranges): Marks {

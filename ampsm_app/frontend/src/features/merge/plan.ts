@@ -32,7 +32,7 @@ export function landingWords(preflight: Preflight, options: MergeOptions): strin
   }
   const all = options.manual_commits === "include" || manual === 0;
   const squashed = all ? amp + manual : amp;
-  const first = `${plural(squashed, "commit")} ${squashed === 1 ? "becomes" : "become"} one`;
+  const first = squashed === 1 ? "1 commit lands" : `${plural(squashed, "commit")} become one`;
   const rest = all ? "" : `; ${plural(manual, "commit of yours follows", "commits of yours follow")}, in order`;
   return `${first}${rest}${options.no_ff ? ", tied to base by a merge commit" : ""}.`;
 }

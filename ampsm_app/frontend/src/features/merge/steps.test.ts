@@ -69,6 +69,7 @@ describe("a merge", () => {
     expect(stepOf(mergeOf({ status: "conflict", code: "check_failed" }))).toBe("check");
     expect(stepOf(mergeOf({ status: "conflict", code: "dirty" }))).toBe("merge");
     expect(stepOf(mergeOf({ status: "conflict", code: "interrupted" }))).toBe("conflicts");
+    expect(stepOf(mergeOf({ status: "conflict", code: "markers_left" }))).toBe("conflicts");
     expect(stepOf(mergeOf({ status: "refused", code: "check_environment" }))).toBe("check");
     expect(stepOf(mergeOf({ status: "refused", code: "dirty" }))).toBe("merge");
     expect(stepOf(mergeOf({ status: "aborted" }))).toBe("preflight");

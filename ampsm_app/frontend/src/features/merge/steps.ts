@@ -56,14 +56,17 @@ export function leftIn(merge: Merge): number {
   return merge.conflicts.filter((conflict) => !conflict.resolved).length;
 }
 
+/** Why a waiting merge went no further, where that is about its conflicts. */
+const UNSETTLED: ReadonlySet<string> = new Set(["interrupted", "unresolved", "markers_left"]);
+
 /** The step that a merge stands at. A failed check or a refusal stands where it happened. */
 export function stepOf(merge: Merge | null): StepId {
   switch (merge?.status) {
     case "preparing":
       return "merge";
     case "conflict":
-      if (merge.code !== null && merge.code !== "interrupted") return merge.code.startsWith("check_") ? "check" : "merge";
-      return "conflicts";
+      if (merge.code === null || UNSETTLED.has(merge.code)) return "conflicts";
+      return merge.code.startsWith("check_") ? "check" : "merge";
     case "refused":
       return merge.code?.startsWith("check_") === true ? "check" : "merge";
     case "checking":
@@ -109,7 +112,7 @@ const outlines: Record<StepId, Outline> = {
     if (preflight === null) return ["todo", ""];
     const kept = options.manual_commits === "include" ? 0 : preflight.manual_commits;
     const squashed = preflight.amp_commits + preflight.manual_commits - kept;
-    return [isPast("squash", situation) ? "done" : "todo", `${plural(squashed, "commit")} → 1${kept > 0 ? `, ${kept} manual kept` : ""}`];
+    return [isPast("squash", situation) ? "done" : "todo", `${squashed === 1 ? "1 commit" : `${plural(squashed, "commit")} → 1`}${kept > 0 ? `, ${kept} manual kept` : ""}`];
   },
   rebase: (situation) => {
     const { preflight } = situation;

@@ -1,14 +1,11 @@
-import type { StreamParser } from "@codemirror/language";
+import { StreamLanguage, type StreamParser } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 
 type Loader = () => Promise<Extension>;
 
 /** Wraps a CodeMirror 5 mode; its module is only fetched when a file needs it. */
 function stream<Module>(load: () => Promise<Module>, pick: (module: Module) => StreamParser<unknown>): Loader {
-  return async () => {
-    const [{ StreamLanguage }, module] = await Promise.all([import("@codemirror/language"), load()]);
-    return StreamLanguage.define(pick(module));
-  };
+  return async () => StreamLanguage.define(pick(await load()));
 }
 
 const javascript = async (jsx: boolean, typescript: boolean): Promise<Extension> =>
