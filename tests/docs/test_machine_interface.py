@@ -1,15 +1,19 @@
 """What scripts are promised is what the program does: documents, exit statuses, codes."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from ampsm_app.backend.core import is_exported, wire_event
 from ampsm_app.backend.domain import errors
+from ampsm_app.backend.domain.events import Event, EventData, ToolCalled
+from ampsm_app.backend.domain.model import utc_now
 from tests.cli.conftest import Terminal, amp
-from tests.docs.pages import ROOT, rows
+from tests.docs.pages import ROOT, blocks, rows
 
 PAGE = ROOT / "docs" / "machine-interface.md"
 MERGING = ROOT / "docs" / "merging.md"
@@ -88,6 +92,23 @@ def test_exit_statuses_are_those_of_the_errors() -> None:
     kinds = [each for each in vars(errors).values() if isinstance(each, type)]
     raised = {str(each.exit_status) for each in kinds if issubclass(each, errors.AmpsmError)}
     assert stated == raised | {"0", "1", "130"}
+
+
+def test_event_types_are_those_that_are_written() -> None:
+    stated = re.search(
+        r"^The fields of `data` are camelCase\. Types: (`[^`]+`)", PAGE.read_text("utf-8"), re.M
+    )
+    kinds = [each.model_construct() for each in get_args(get_args(EventData)[0])]
+    assert stated is not None
+    assert words(stated[1]) == {data.type for data in kinds if is_exported(data)}
+
+
+def test_the_example_of_an_event_has_its_fields() -> None:
+    example = next(json.loads(block.text) for block in blocks(PAGE) if block.kind == "json")
+    called = ToolCalled(tool_use_id="1", tool_name="read", success=True)
+    event = Event(seq=1, session_id="s", iteration_id="s-1", timestamp=utc_now(), data=called)
+    assert set(example) == set(wire_event(event))
+    assert set(example["data"]) == set(wire_event(event)["data"])
 
 
 @pytest.mark.timeout(300)

@@ -29,12 +29,14 @@ _NO_AGENT = frozenset({"agent", "agent_not_found", "agent_broken"})
 @options.session
 @click.option("--notes", help="What to say instead of the next follow-up; - reads standard input.")
 @click.option("--all", "send_all", is_flag=True, help="Go on until all follow-ups are sent.")
-@click.option("--model", help="Model of this turn.")
+@click.option("--model", help="Model of this turn; mode --json lists them.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="End the turn after this long.")
 @click.option("--stream", is_flag=True, help="Show what the agent says and does as it happens.")
 @click.option("--stream-json", is_flag=True, help="Print each event as it happens, one JSON object a line.")
 @click.option(
-    "--metrics-file", type=click.Path(path_type=Path, dir_okay=False), help="Append the events here."
+    "--metrics-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Append the events here, one JSON object a line.",
 )
 @click.option("--allow-secrets", is_flag=True, help="Commit files even where they hold a secret.")
 @click.option("--trust-setup", is_flag=True, help="Trust the set-up that the repository asks for.")

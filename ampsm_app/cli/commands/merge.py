@@ -23,9 +23,13 @@ _GOOD = (MergeStatus.MERGED, MergeStatus.ABORTED, MergeStatus.PULL_REQUEST)
 @click.option("--skip-check", is_flag=True, help="Do not run the check script on the merged result.")
 @click.option("--push", is_flag=True, help="Push base afterwards.")
 @click.option("--remote", default="origin", show_default=True, help="Remote to push to.")
-@click.option("--pr", "pull_request", is_flag=True, help="Push the branch and open a pull request instead.")
 @click.option(
-    "--export-patch", type=click.Path(path_type=Path, dir_okay=False), help="Write the series here."
+    "--pr", "pull_request", is_flag=True, help="Push the branch and open a pull request with gh instead."
+)
+@click.option(
+    "--export-patch",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the landed commits here, for git am.",
 )
 @click.option("--allow-folding", is_flag=True, help="Squash commits made by hand that cannot stand alone.")
 @options.as_json
