@@ -1,6 +1,5 @@
 """The hot reads of the command line, without what only writing needs."""
 
-import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -46,6 +45,8 @@ def _read(read: Callable[[Path], Found]) -> Found:
 
 
 def _report(said: str) -> None:
+    import logging
+
     logging.getLogger(__name__).warning(said)
 
 

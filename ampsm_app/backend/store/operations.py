@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -83,9 +83,10 @@ def step(connection: Connection, operation_id: str, name: str | None = None, **p
     operation = get(connection, operation_id)
     if operation.finished_at is not None:
         raise _ended(operation)
-    values = {"step": name or operation.step, "payload": json.dumps({**operation.payload, **payload})}
+    known = json.dumps({**operation.payload, **payload})
+    values = {"step": name or operation.step, "payload": known}
     connection.execute(table.update().where(table.c.id == operation_id).values(values))
-    return get(connection, operation_id)
+    return replace(operation, step=values["step"], payload=json.loads(known))
 
 
 def finish(connection: Connection, operation_id: str, result: str = "done") -> Operation:
@@ -93,9 +94,10 @@ def finish(connection: Connection, operation_id: str, result: str = "done") -> O
     operation = get(connection, operation_id)
     if operation.finished_at is not None:
         raise _ended(operation)
-    values = {"finishedAt": format_time(utc_now()), "result": result}
+    now = utc_now()
+    values = {"finishedAt": format_time(now), "result": result}
     connection.execute(table.update().where(table.c.id == operation_id).values(values))
-    return get(connection, operation_id)
+    return replace(operation, finished_at=now, result=result)
 
 
 def take_over(connection: Connection, operation: Operation, *, owner: str, mark: str) -> Operation:

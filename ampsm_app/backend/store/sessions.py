@@ -21,6 +21,7 @@ from ampsm_app.backend.store.summaries import (
     Alive,
     Report,
     Wanted,
+    kept,
     listed,
     not_found,
     one,
@@ -42,8 +43,10 @@ def change(connection: Connection, session_id: str, **fields: object) -> Session
 
     What others changed meanwhile in other fields stays.
     """
-    changed = Session.model_validate({**dict(get(connection, session_id)), **fields})
-    save(connection, changed)
+    before = get(connection, session_id)
+    changed = Session.model_validate({**dict(before), **fields})
+    _write(connection, changed)
+    _announce(connection, session_id, before.status)
     return changed
 
 
@@ -52,7 +55,7 @@ def save(connection: Connection, session: Session, *, event: bool = True) -> Non
     previous = connection.execute(select(table.c.status).where(table.c.id == session.id)).scalar()
     if previous is None:
         raise not_found(session.id, [])
-    connection.execute(table.update().where(table.c.id == session.id).values(_values(session)))
+    _write(connection, session)
     if event:
         _announce(connection, session.id, SessionStatus(previous))
 
@@ -64,7 +67,7 @@ def announce(connection: Connection, session_id: str) -> None:
 
 def get(connection: Connection, session_id: str) -> Session:
     """The session with this id, deleted ones included. Raises NotFound."""
-    row = rows.first(connection, _select().where(table.c.id == session_id))
+    row = kept(rows.raw(connection), session_id)
     if row is None:
         raise not_found(session_id, [])
     return rows.must_read(row, _session, "session")
@@ -128,6 +131,10 @@ def deleted(connection: Connection, repo_root: str | None = None) -> list[Sessio
     if repo_root is not None:
         query = query.where(table.c.repoRoot == repo_root)
     return rows.readable(rows.found(connection, query), _session, "session")
+
+
+def _write(connection: Connection, session: Session) -> None:
+    connection.execute(table.update().where(table.c.id == session.id).values(_values(session)))
 
 
 def _log(problem: str) -> None:

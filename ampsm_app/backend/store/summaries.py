@@ -68,6 +68,7 @@ _FIELDS = tuple(field for field, _ in (*SESSION_COLUMNS, *_FIGURE_COLUMNS))
 _USAGE_FIELDS = tuple(field for field, _ in _USAGE_COLUMNS)
 _COLUMNS = tuple(column for _, column in (*SESSION_COLUMNS, *_FIGURE_COLUMNS, *_USAGE_COLUMNS))
 _SELECT = " ".join(("SELECT", ", ".join((*_COLUMNS, "runningOwner")), "FROM sessions WHERE "))
+_SELECT_KEPT = f"SELECT {', '.join(column for _, column in SESSION_COLUMNS)} FROM sessions WHERE id = ?"  # noqa: S608
 _ID, _CREATED, _LAST_RUN = (_FIELDS.index(field) for field in ("id", "created_at", "last_run_at"))
 STATUSES = ("idle", "running", "awaiting-input", "error", "done")
 _SEARCHED = ("id", "name", "branch", "prompt", "notes", "repo_root")
@@ -120,6 +121,12 @@ def one(connection: sqlite3.Connection, session_id: str, *, alive: Alive) -> dic
             code="corrupt_row",
             hint="`amp-sessions doctor` lists what is broken.",
         ) from error
+
+
+def kept(connection: sqlite3.Connection, session_id: str) -> dict[str, Any] | None:
+    """The session's own columns by field, as they stand in its row, deleted or not; None if there is none."""
+    rows = _fetch(connection, _SELECT_KEPT, [session_id])
+    return dict(zip(_FIELDS, rows[0], strict=False)) if rows else None
 
 
 def resolve(connection: sqlite3.Connection, ref: str) -> str:
