@@ -43,7 +43,9 @@ class Ledger:
 
     def starting(self, iteration: Iteration, prompt: Prompt, **known: object) -> Iteration:
         """Record what is known now that the agent is about to start: commit, model, mode, thread."""
-        updated = iteration.model_copy(update={**known, "prompt": prompt.text})
+        updated = iteration.model_copy(
+            update={**known, "prompt": self._resources.redactor().redact(prompt.text)}
+        )
         started = IterationStarted(
             iteration_number=updated.number,
             git_sha=updated.start_sha,

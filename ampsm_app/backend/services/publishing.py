@@ -64,7 +64,13 @@ class Publishing:
         fields = ("--head", session.branch, "--base", merge.base_branch, "--title", title, "--body-file", "-")
         argv = (gh, "pr", "create", *fields)
         done = self._resources.executor.run(
-            Command(argv, git.cwd, stdin=body.strip().encode(), timeout_s=_GH_S)
+            Command(
+                argv,
+                git.cwd,
+                unset=frozenset({"AMP_API_KEY"}),
+                stdin=body.strip().encode(),
+                timeout_s=_GH_S,
+            )
         )
         said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
         address = next((word for word in reversed(said.split()) if word.startswith("https://")), "")

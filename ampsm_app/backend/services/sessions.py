@@ -116,7 +116,7 @@ class Sessions:
         """Give the session another name; branch and folder keep theirs."""
         if not (name := " ".join(name.split())):
             raise InvalidInput("A session needs a name.", hint="give at least one letter")
-        return self._change(ref, name=name)
+        return self._change(ref, name=self._resources.redactor().redact(name))
 
     def annotate(self, ref: str, notes: str | None) -> SessionSummary:
         """Replace the notes."""
@@ -140,7 +140,10 @@ class Sessions:
 
     def _planned(self, request: NewSession, place: repository.Repository, base: bases.Base) -> Session:
         settings = self._resources.settings()
-        name = " ".join((request.name or _name_from(request.prompt)).split())
+        # It becomes a branch's name too.
+        name = self._resources.redactor().redact(
+            " ".join((request.name or _name_from(request.prompt)).split())
+        )
         session_id = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
         folder = settings.git.worktree_root
         root = place.root / Path(folder).expanduser() if folder else None
@@ -169,7 +172,11 @@ class Sessions:
 
     def _set_up(self, session: Session) -> SessionSummary:
         try:
-            self._setup.ensure(session)
+            # Claimed, so that what a killed process leaves of it is found by its mark.
+            with self._operations.claim("set-up", session.id, session.repo_root) as operation:
+                self._setup.ensure(session)
+                with self._resources.database.write() as connection:
+                    operation.finish(connection)
         except SetupFailed as error:
             failed = ErrorHappened(code=error.code, message=error.message, hint=error.hint)
             with self._resources.database.write() as connection:

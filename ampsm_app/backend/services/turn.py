@@ -164,6 +164,12 @@ class Turn:
             code=code,
         )
 
+    def _redacted(self, error: IterationError | None) -> IterationError | None:
+        """The error with the secrets taken out that a hook, a script or git may have said."""
+        if error is None:
+            return None
+        return error.model_copy(update={"message": self.parts.resources.redactor().redact(error.message)})
+
     def _finish(self) -> Iteration:
         result = self.result or TurnResult(Outcome.ENVIRONMENT, "The turn did not start.")
         problem = self.commit.problem if self.commit else None
@@ -182,7 +188,7 @@ class Turn:
             "exit_code": result.exit_code,
             "duration_ms": round((ended - self.iteration.started_at).total_seconds() * 1000),
             "limit_until": result.limit_until,
-            "error": problem or _error_of(result),
+            "error": self._redacted(problem or _error_of(result)),
         }
         files = self.commit.files if self.commit else ()
         if self.commit is not None:
@@ -200,7 +206,7 @@ class Turn:
             used=used,
             files=files,
             follow_up=self.prompt.follow_up,
-            message=result.message,
+            message=self.parts.resources.redactor().redact(result.message) if result.message else None,
         )
         with suppress(AmpsmError, OSError):
             self.parts.ledger.write_context(self.session.id, head=self.iteration.commit_sha)
