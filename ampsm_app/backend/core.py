@@ -54,7 +54,6 @@ class Core:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
-        self.operations = Operations(resources)
         self.points = Points(resources)
         self.agents = Agents(resources)
         self.events = Events(resources)
@@ -64,6 +63,7 @@ class Core:
         worktrees = Worktrees(resources, self.points, setup)
         commits = TurnCommits(resources, self.points)
         self.recovery = Recovery(resources, self.points, commits, self.agents)
+        self.operations = Operations(resources, self.recovery)
         self.sessions = Sessions(resources, self.operations, setup, self.agents)
         self.repositories = Repositories(resources, setup)
         self.reviews = Reviews(resources, worktrees)

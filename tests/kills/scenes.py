@@ -81,6 +81,13 @@ def _ready(machine: Machine) -> str:
     return session
 
 
+def _ready_elsewhere(machine: Machine) -> str:
+    """The same, while the user works on another branch: base is checked out nowhere."""
+    session = _ready(machine)
+    machine.git("switch", "-q", "-c", "other")
+    return session
+
+
 def _conflicting(machine: Machine) -> str:
     make_repository(machine)
     session = new_session(
@@ -146,7 +153,8 @@ def _merge_again(machine: Machine, session: str) -> None:
     assert shown == {"b.txt": "three", "c.txt": "four", "docs/d.txt": "five"}
     assert machine.git("show", "main:shared.txt") == "moved"
     assert machine.git("show", "main:by-hand.txt") == "by hand"
-    assert (machine.repo / "b.txt").read_text().strip() == "three"
+    here = machine.git("branch", "--show-current") == "main"
+    assert (machine.repo / "b.txt").exists() == here
     assert machine.ask("iterate", session, "--notes", _AGAIN)["outcome"] == "completed"
 
 
@@ -255,6 +263,12 @@ SCENES = (
     ),
     Scene("iterate", _begun, lambda id_: ("iterate", id_, "--notes", _SECOND, "--json"), _iterate_again),
     Scene("merge", _ready, lambda id_: ("merge", id_, "--json"), _merge_again),
+    Scene(
+        "merge elsewhere",
+        _ready_elsewhere,
+        lambda id_: ("merge", id_, "--no-ff", "--json"),
+        _merge_again,
+    ),
     Scene("squash", _ready, lambda id_: ("squash", id_, "--json"), _squash_again),
     Scene("rebase", _ready, lambda id_: ("rebase", id_, "--json"), _rebase_again),
     Scene("cleanup", _merged, lambda id_: ("cleanup", id_, "--yes", "--json"), _cleanup_again),

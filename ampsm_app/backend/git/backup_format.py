@@ -14,7 +14,7 @@ from ampsm_app.backend.domain.errors import NotFound
 from ampsm_app.backend.domain.model import format_time, parse_time
 from ampsm_app.backend.domain.review import RestorePoint
 from ampsm_app.backend.git.refs import HEADS, OURS
-from ampsm_app.backend.git.runner import Git, decode
+from ampsm_app.backend.git.runner import Git, decode, git_failed
 
 PREFIX = f"{OURS}backup/"
 FILES = "files/"
@@ -116,7 +116,10 @@ def meta_for(session_id: str, operation: str, now: datetime, head: str | None, b
 
 def load(git: Git, ref: str) -> Backup:
     """The backup of a ref; raises `NotFound` with code `no_backup`."""
-    done = git.attempt("cat-file", "blob", f"{ref}:{META}")
+    args = ("cat-file", "blob", f"{ref}:{META}")
+    done = git.attempt(*args)
+    if done.exit_code < 0:  # killed, which says nothing of the backup
+        raise git_failed(args, git.cwd, done)
     if done.exit_code != 0:
         raise NotFound(
             f"There is no backup {ref} in {git.cwd}.",

@@ -85,7 +85,8 @@ def _move_ref(git: Git, landing: Landing) -> Landed | Refused:
     try:
         update_refs(git, [base, *landing.also], message=landing.message, hooks=True)
     except (Conflict, GitError) as error:
-        return _why_not(git, landing, error)
+        if resolve(git, landing.ref) != landing.new:  # git may have been killed after it had done its work
+            return _why_not(git, landing, error)
     return Landed(landing.ref, landing.new, None)
 
 

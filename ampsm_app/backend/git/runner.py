@@ -30,6 +30,8 @@ _FOREIGN = frozenset(
         "GIT_ICASE_PATHSPECS",
         "GIT_CONFIG_PARAMETERS",
         "LANGUAGE",
+        # The agent's alone: hooks are started by git.
+        "AMP_API_KEY",
     }
 )
 _ALWAYS = {
@@ -162,3 +164,8 @@ def git_failed(args: tuple[str, ...], cwd: Path, done: Completed) -> GitError:
         exit_code=done.exit_code,
         stderr=said[:4000],
     )
+
+
+def was_killed(error: BaseException) -> bool:
+    """Whether the error tells of a git that a signal ended, however far it had come."""
+    return isinstance(error, GitError) and int(error.details.get("exit_code") or 0) < 0

@@ -13,7 +13,7 @@ from ampsm_app.backend.domain.sessions import Session, SessionStatus
 from ampsm_app.backend.git import landing, refs, resolution, three_way
 from ampsm_app.backend.git.landing_plan import Landing, plan_landing
 from ampsm_app.backend.git.landing_refusals import Refused
-from ampsm_app.backend.git.runner import Git
+from ampsm_app.backend.git.runner import Git, was_killed
 from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.conflicts import Conflicts
 from ampsm_app.backend.services.merge_checks import MergeChecks
@@ -67,7 +67,14 @@ class MergeJob:
         try:
             self._take_steps(self.operation)
         except AmpsmError as error:
-            self._end_refused(error)
+            if was_killed(error):
+                self._follow_up(self.operation, error)
+            else:
+                self._end_refused(error)
+        except BaseException:
+            if not self.operation.finished:
+                self.operation.abandon()
+            raise
         finally:
             if not self.operation.finished:
                 with self._database.write() as connection:
@@ -176,6 +183,16 @@ class MergeJob:
             merges.save(connection, self.merge)
             sessions.change(connection, self.session.id, status=SessionStatus.DONE)
 
+    def _follow_up(self, operation: Operation, error: AmpsmError) -> None:
+        """A git was killed, wherever it was: the merge has landed as a whole, or nothing has moved."""
+        if not operation.finished:
+            operation.abandon()
+        with self._database.read() as connection:
+            settled = merges.get(connection, self.merge.id)
+        if settled.status in (MergeStatus.CHECKING, MergeStatus.LANDING, MergeStatus.PREPARING):
+            raise error
+        self.merge = settled
+
     def _end_refused(self, error: AmpsmError) -> None:
         """Refused; a merge whose conflicts were settled stays open, so that nothing settled is lost."""
         reason = f"{error.message} ({error.hint})" if error.hint else error.message
@@ -183,7 +200,7 @@ class MergeJob:
         self._save(
             status=MergeStatus.CONFLICT if keep_open else MergeStatus.REFUSED,
             code=error.code,
-            reason=reason,
+            reason=self.parts.resources.redactor().redact(reason),
             commit_sha=None,
             ended_at=None if keep_open else utc_now(),
         )

@@ -8,15 +8,25 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from ampsm_app.backend.domain.errors import AmpsmError
+from ampsm_app.backend.git.runner import was_killed
+from ampsm_app.backend.services.recovery import Recovery
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.store import claims, operations
+
+# Names no process: what it owns is followed up like what a dead one left.
+_NOBODY = "nobody"
 
 
 class Operation:
     """One claimed operation. Steps are recorded before they are taken."""
 
-    def __init__(self, resources: Resources, operation_id: str) -> None:
+    def __init__(
+        self, resources: Resources, recovery: Recovery, operation_id: str, session_id: str | None
+    ) -> None:
         self._resources = resources
+        self._recovery = recovery
+        self._session_id = session_id
         self.id = operation_id
         self.finished = False
 
@@ -30,12 +40,22 @@ class Operation:
         operations.finish(connection, self.id, result)
         self.finished = True
 
+    def abandon(self) -> None:
+        """Give it up wherever it is: it is finished or rolled back as if this process had died."""
+        with self._resources.database.write() as connection:
+            now = operations.get(connection, self.id)
+            # Not our own mark: what else this process has started goes on.
+            operations.take_over(connection, now, owner=_NOBODY, mark=f"{_NOBODY}-{self.id}")
+        self.finished = True
+        self._recovery.recover(self._session_id)
+
 
 class Operations:
     """Claims sessions for operations of this process."""
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, recovery: Recovery) -> None:
         self._resources = resources
+        self._recovery = recovery
 
     def begin(
         self, connection: Connection, kind: str, session_id: str, repo_root: str, **payload: object
@@ -50,15 +70,22 @@ class Operations:
             repo_root=repo_root,
             payload=payload,
         )
-        return Operation(self._resources, begun.id)
+        return Operation(self._resources, self._recovery, begun.id, session_id)
 
     @contextmanager
     def claim(self, kind: str, session_id: str, repo_root: str, **payload: object) -> Iterator[Operation]:
-        """Hold the session for the block. An error releases it; else the block says when it is done."""
+        """Hold the session for the block. An error releases it; else the block says when it is done.
+
+        Where it was interrupted, or a git of it was killed, nobody knows how far it came: it is abandoned.
+        """
         with self._resources.database.write() as connection:
             operation = self.begin(connection, kind, session_id, repo_root, **payload)
         try:
             yield operation
+        except BaseException as error:
+            if not operation.finished and (was_killed(error) or not isinstance(error, AmpsmError)):
+                operation.abandon()
+            raise
         finally:
             if not operation.finished:
                 with self._resources.database.write() as connection:
