@@ -23,8 +23,8 @@ def history_command(session: str, as_json: bool) -> None:
     rows = []
     for point in points:
         when = age(point.model_dump(mode="json")["created_at"])
-        rows.append((point.id, when, point.operation, point.head[:12], f"{point.dirty_files} uncommitted"))
-    output.say(output.table(("point", "age", "before", "head", "holds"), rows))
+        rows.append((point.id, when, point.head[:12], f"{point.dirty_files} uncommitted"))
+    output.say(output.table(("point", "age", "head", "holds"), rows))
     output.say(f"go back: amp-sessions restore {session} POINT")
 
 
