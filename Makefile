@@ -12,7 +12,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-print-directory
 
-.PHONY: demo app test test-long check package docs lock clean
+.PHONY: demo app test test-long check bench package docs lock clean
 .PHONY: to-run to-develop the-page the-packages-of-the-page for-tests for-the-window
 
 demo: ## Two agents change a scratch repository in parallel, and both are merged
@@ -36,6 +36,10 @@ test-long: ## The long counts of kills and fuzzing
 check: ## Lint, types, layers, generated files, sizes
 	@$(MAKE) -j2 to-develop the-packages-of-the-page
 	@$(BIN)/python build/check.py
+
+bench: ## What sessions, starts, events and idling cost, each beside its baseline
+	@$(MAKE) -j2 to-develop the-page
+	@for name in cli_start sessions event_log idle; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 package: ## This platform's program folder in dist/, proved by its own self-test
 	@$(MAKE) -j2 to-develop the-page

@@ -40,9 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         os.environ["GIT_TRACE2_EVENT"] = str(root / "gits")
         (root / "gits").mkdir()
         with _served(amp, root) as (url, server), _opened(url) as page:
-            say(
-                f"{'for ' + str(options.seconds) + ' s':32} {'of a core':>10} {'goal':>6} {'gits':>5} {'others':>7}"
-            )
+            say(f"{f'for {options.seconds:g} s':32} {'of a core':>10} {'goal':>6} {'gits':>5} {'others':>7}")
             _watch("the list of sessions", server, root, options.seconds)
             page.get_by_text(names[0]).first.click()
             _watch("a session", server, root, options.seconds)
