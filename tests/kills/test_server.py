@@ -1,6 +1,5 @@
 """The server is killed, or asked to end, while it works for a page."""
 
-import os
 import random
 import signal
 import time
@@ -12,33 +11,12 @@ import pytest
 
 from tests.kills.machine import Machine
 from tests.kills.processes import await_quiet, find, kill
+from tests.kills.serving import Serving
 from tests.kills.stage import Stage
 from tests.kills.truth import require_no_leftovers
-from tests.support.web import Visitor, enter, until
+from tests.support.web import Visitor, until
 
 _HANG = 'Create the file kept.txt with the text "kept". Then hang stubbornly.'
-
-
-class Serving:
-    """A server process with a page connected to it."""
-
-    def __init__(self, machine: Machine) -> None:
-        self.pid = machine.start("serve")
-        self._machine = machine
-        out = machine.root / "stdout"
-        until(lambda: out.exists() and out.read_text().endswith("\n"))
-        url = out.read_text().strip()
-        port = int(url.split(":")[2].split("/")[0])
-        self.page = Visitor(port, enter(url)).connect()
-
-    def end(self, number: signal.Signals) -> int:
-        """Send a signal; the exit status."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, number)
-        code = self._machine.wait(self.pid)
-        with suppress(Exception):
-            self.page.leave()
-        return code
 
 
 @pytest.fixture
