@@ -111,12 +111,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Measure, and print a table for each size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--files", type=int, choices=[files for files, _ in SIZES], help="only this size")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="ampsm-bench-") as folder:
         root = Path(folder)
         workbench.settle(root)
         programs = (workbench.instant_agent(root), workbench.installed(root) / "amp-sessions")
         for files, goal in SIZES:
+            if options.files not in (None, files):
+                continue
             _print(_measured(root / str(files), files, programs, options.rounds), files, goal)
 
 
