@@ -6,7 +6,7 @@ const FOCUSABLE =
 /** The elements inside `root` that the Tab key reaches, in order. */
 export function focusable(root: Element): HTMLElement[] {
   return [...root.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
-    (element) => element.tabIndex >= 0 && element.closest("[hidden],[inert]") === null,
+    (element) => element.tabIndex >= 0 && element.closest("[hidden],[inert],details:not([open]) > :not(summary)") === null,
   );
 }
 
