@@ -5,10 +5,12 @@ Real sessions of the demo agent in a scratch home, the real server, a real brows
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from project import DIST, ROOT, say
@@ -22,11 +24,14 @@ from ampsm_app.backend.core import Core, open_core
 from ampsm_app.backend.web.server import Server
 
 SIZE = ViewportSize(width=1280, height=800)
+SCREEN_SIZE = "1400x900x24"
 MOST_BYTES = 300_000
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+# A display without a monitor, a window manager, and what finds windows and takes their picture.
+SCREEN = ("Xvfb", "openbox", "xdotool", "import")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -44,6 +49,8 @@ def main() -> int:
             _photograph(core, server.start(), ids, target)
         finally:
             server.stop()
+        core.views.set("theme", "dark")
+        _window(target / "window-dark.png")
     large = [path.name for path in target.glob("*.png") if path.stat().st_size > MOST_BYTES]
     if large:
         sys.stderr.write(f"over {MOST_BYTES:,} bytes: {', '.join(large)}\n")
@@ -96,6 +103,45 @@ def _photograph(core: Core, url: str, ids: dict[str, str], target: Path) -> None
 def _open(page: Page, session: str, tab: str) -> None:
     page.locator(f'[data-session="{session}"]').click()
     page.get_by_role("tab", name=tab).click()
+
+
+def _window(path: Path) -> None:
+    """The real window, as it shows itself on a display."""
+    missing = [name for name in SCREEN if shutil.which(name) is None]
+    if missing:
+        say(f"{path.name}: left as it is, for want of {', '.join(missing)}")
+        return
+    with ExitStack() as stack:
+        screen = (
+            "Xvfb",
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            SCREEN_SIZE,
+        )
+        display = stack.enter_context(_running(*screen, stdout=subprocess.PIPE))
+        assert display.stdout is not None
+        os.environ["DISPLAY"] = f":{display.stdout.readline().decode().strip()}"
+        stack.enter_context(_running("openbox"))
+        stack.enter_context(_running(sys.executable, "-m", "ampsm_app.desktop"))
+        find = ("xdotool", "search", "--sync", "--onlyvisible", "--name", "^Amp Session")
+        shown = subprocess.run(find, check=True, capture_output=True, text=True, timeout=60).stdout.split()[0]
+        time.sleep(6)
+        subprocess.run(("xdotool", "key", "j", "j", "j", "j", "j", "Return"), check=True)
+        time.sleep(3)
+        subprocess.run(("import", "-frame", "-window", shown, str(path)), check=True)
+        say(f"{path.name}: {path.stat().st_size:,} bytes")
+
+
+@contextmanager
+def _running(*argv: str, stdout: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(argv, cwd=ROOT, stdout=stdout, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 def _keep(page: Page, path: Path) -> None:
