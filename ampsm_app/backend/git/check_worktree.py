@@ -6,6 +6,13 @@ from ampsm_app.backend.git import layout, worktrees
 from ampsm_app.backend.git.repository import ceiling
 from ampsm_app.backend.git.runner import Git
 
+_NAME = ".check"
+
+
+def place_in(root: Path) -> Path:
+    """Where the check worktree of the repository at `root` is, or will be."""
+    return worktrees.place_for(root, _NAME)
+
 
 def stand_on(git: Git, path: Path, commit: str) -> Git:
     """Make the check worktree at `path` hold exactly `commit`, and git in it; `git` stands in the main one.
@@ -20,7 +27,8 @@ def stand_on(git: Git, path: Path, commit: str) -> Git:
         git.write("worktree", "add", "-q", "--no-checkout", "--detach", str(path), commit)
         inside.write("reset", "-q", "--hard")
         return inside
-    (layout.git_dir(path) / "index.lock").unlink(missing_ok=True)
+    for lock in layout.git_dir(path).glob("*.lock"):
+        lock.unlink(missing_ok=True)
     inside.write("checkout", "--no-overwrite-ignore", "-q", "--detach", "--force", commit)
     inside.write("clean", "-f", "-d", "-q")
     return inside

@@ -1,11 +1,9 @@
 """Runs a session's check script on what a merge would make of base."""
 
-from pathlib import Path
-
 from ampsm_app.backend.domain.errors import AmpsmError
 from ampsm_app.backend.domain.sessions import Check, Session
-from ampsm_app.backend.git import excludes, worktrees
-from ampsm_app.backend.git.check_worktree import stand_on
+from ampsm_app.backend.git import excludes
+from ampsm_app.backend.git.check_worktree import place_in, stand_on
 from ampsm_app.backend.git.locks import repository_lock
 from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.checks import Checks
@@ -13,7 +11,6 @@ from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.services.setup import Setup
 from ampsm_app.backend.store import iterations
 
-_NAME = ".check"
 _WAIT_S = 3600.0
 
 
@@ -37,11 +34,11 @@ class MergeChecks:
         if not session.script:
             raise ValueError("a session without a script has nothing to check")
         repository = self._resources.repository(session)
-        place = worktrees.place_for(repository.root, _NAME)
+        place = place_in(repository.root)
         with repository_lock(repository.common_dir, "check", timeout_s=_WAIT_S):
             try:
-                git = stand_on(repository.git, Path(place), commit)
-                excludes.hide(repository.root, repository.common_dir, Path(place), session.context_dir)
+                git = stand_on(repository.git, place, commit)
+                excludes.hide(repository.root, repository.common_dir, place, session.context_dir)
                 plan = self._setup.plan(git, session.base_commit)
                 if plan is not None:
                     self._setup.run_once(session, plan, git)
@@ -49,7 +46,7 @@ class MergeChecks:
                 return Check(passed=None, exit_code=None, duration_ms=0, output=error.message, tree=tree)
             return self._checks.run(
                 session.script,
-                Path(place),
+                place,
                 session_id=session.id,
                 reason="merge",
                 tree=tree,

@@ -13,6 +13,7 @@ from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.sessions import Iteration, Outcome, Session, SessionStatus
 from ampsm_app.backend.exec import trees
 from ampsm_app.backend.git import commits, moving, refs
+from ampsm_app.backend.git.check_worktree import place_in
 from ampsm_app.backend.git.locks import clear_stale_locks
 from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.services.agents import Agents
@@ -98,13 +99,14 @@ class Recovery:
 
     def _clear_locks(self, operation: Operation, session: Session) -> None:
         repository = self._resources.repository(session)
-        worktree = Path(session.worktree_path)
-        clear_stale_locks(
-            repository.common_dir,
-            worktree if worktree.exists() else None,
-            refs=[refs.HEADS + session.branch],
-            since=operation.started_at,
-        )
+        names = [refs.HEADS + session.branch]
+        for place in (Path(session.worktree_path), place_in(repository.root)):
+            clear_stale_locks(
+                repository.common_dir,
+                place if place.exists() else None,
+                refs=names,
+                since=operation.started_at,
+            )
 
     def _close_turn(self, operation: Operation, session: Session) -> None:
         """Close the turn as interrupted; what it changed stays, its commit is found again if it made one."""
