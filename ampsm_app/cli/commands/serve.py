@@ -8,6 +8,8 @@ import click
 from ampsm_app.cli import output
 from ampsm_app.cli.context import writing
 
+_WAKE_S = 0.5
+
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; 0 takes any that is free.")
@@ -28,7 +30,9 @@ def serve_command(port: int, host: str, allow_remote: bool, as_json: bool) -> No
             output.print_json({"url": url, "port": server.port})
         else:
             output.say(url)
-        over.wait()
+        # A signal may be delivered to another thread; this one sees it when it wakes.
+        while not over.wait(_WAKE_S):
+            pass
         server.stop()
 
 
