@@ -7,6 +7,7 @@ It is talked to in JSON lines: `{"argv", "env", "cwd", "out"}` starts a command 
 import json
 import os
 import pkgutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -58,15 +59,21 @@ class Zygote:
 def main() -> None:
     """Load the program, then fork for each line."""
     _load_all()
+    left: set[int] = set()
     for line in sys.stdin:
         asked = json.loads(line)
         if "wait" in asked:
             _, status = os.waitpid(asked["wait"], 0)
             answer = os.waitstatus_to_exitcode(status)
+            left.discard(asked["wait"])
         else:
             answer = os.fork() or _become(**asked)
+            left.add(answer)
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
+    # A test that failed before it could wait leaves nothing running.
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
 
 
 def _load_all() -> None:
