@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { age, baseName, duration, money, plural, tildePath, tokens } from "./format";
+import { age, baseName, clock, duration, money, plural, tildePath, tokens } from "./format";
 
 describe("words for numbers", () => {
   it("write lengths of time", () => {
@@ -10,6 +10,11 @@ describe("words for numbers", () => {
     const now = Date.parse("2026-11-20T12:00:00Z");
     const ago = (seconds: number): string => age(new Date(now - seconds * 1000).toISOString(), now);
     expect([5, 120, 3 * 3600, 86_400, 20 * 86_400].map(ago)).toEqual(["now", "2 m", "3 h", "1 d", "2 w"]);
+  });
+
+  it("write the time of day, midnight too", () => {
+    expect(clock(new Date(2026, 10, 20, 0, 5, 9).toISOString())).toBe("00:05:09");
+    expect(clock(new Date(2026, 10, 20, 23, 59, 0).toISOString())).toBe("23:59:00");
   });
 
   it("mark where a price comes from and never write 0 for unknown", () => {
