@@ -51,6 +51,25 @@ export function passes(line: LogLine, filter: Filter): boolean {
  * tool call are one line, where the call began.
  */
 export function mergeLines(known: readonly LogLine[], more: readonly LogLine[]): LogLine[] {
+  return appended(known, more) ?? sorted(known, more);
+}
+
+/** The usual case, many times a second: all lines are newer than those known. Null where they are not. */
+function appended(known: readonly LogLine[], more: readonly LogLine[]): LogLine[] | null {
+  const lines = [...known];
+  let last = lines.at(-1)?.seq ?? -1;
+  for (const line of more) {
+    if (line.seq <= last) return null;
+    last = line.seq;
+    const begun = line.type === "tool_call" ? lines.findLastIndex((other) => other.toolUseId !== null && keyOf(other) === keyOf(line)) : -1;
+    const before = lines[begun];
+    if (before === undefined) lines.push(line);
+    else lines[begun] = oneOfBoth(before, line);
+  }
+  return lines;
+}
+
+function sorted(known: readonly LogLine[], more: readonly LogLine[]): LogLine[] {
   const rows = new Map<string, LogLine>();
   for (const line of [...known, ...more]) {
     const key = keyOf(line);

@@ -38,7 +38,7 @@ function build(view: EditorView): DecorationSet {
 const look = EditorView.baseTheme({
   ".cm-addedLine": { backgroundColor: "var(--added-bg)" },
   ".cm-removedLine": { backgroundColor: "var(--removed-bg)" },
-  ".cm-ancestorLine": { backgroundColor: "var(--surface-2)", opacity: "0.85" },
+  ".cm-ancestorLine": { backgroundColor: "var(--surface-2)" },
   ".cm-markerLine": { backgroundColor: "var(--surface-3)", color: "var(--warn-text)", fontWeight: "600" },
   ".cm-markerLine span": { color: "var(--warn-text) !important" },
 });
