@@ -11,8 +11,9 @@ from ampsm_app.backend.domain.health import AgentHealth, HealthReport
 from ampsm_app.backend.domain.requests import EventQuery
 from ampsm_app.backend.domain.review import RepoInfo
 from ampsm_app.backend.domain.sessions import AgentChoice
-from ampsm_app.backend.web.contract import (
-    SNAPSHOT_SESSIONS,
+from ampsm_app.backend.web.contract import SNAPSHOT_SESSIONS
+from ampsm_app.backend.web.dispatch import Handler, Prepared
+from ampsm_app.backend.web.messages import (
     EventPage,
     Follow,
     HealthQuery,
@@ -27,7 +28,6 @@ from ampsm_app.backend.web.contract import (
     SetView,
     Snapshot,
 )
-from ampsm_app.backend.web.dispatch import Handler, Prepared
 from ampsm_app.backend.web.native import NativeDialogs
 
 

@@ -5,7 +5,8 @@ import threading
 from ampsm_app.backend.core import Core
 from ampsm_app.backend.domain.merges import Merge, Preflight
 from ampsm_app.backend.domain.requests import Resolve
-from ampsm_app.backend.web.contract import (
+from ampsm_app.backend.web.dispatch import Handler
+from ampsm_app.backend.web.messages import (
     CleanedUp,
     ConflictRef,
     ConflictTexts,
@@ -18,7 +19,6 @@ from ampsm_app.backend.web.contract import (
     Squashed,
     StartMerge,
 )
-from ampsm_app.backend.web.dispatch import Handler
 
 
 def merge_handlers(core: Core) -> dict[str, Handler]:

@@ -3,8 +3,8 @@
 from ampsm_app.backend.core import Core
 from ampsm_app.backend.domain.requests import DiffQuery
 from ampsm_app.backend.domain.review import ChangeList, FileDiff
-from ampsm_app.backend.web.contract import GitStatus, SessionRef
 from ampsm_app.backend.web.dispatch import Handler
+from ampsm_app.backend.web.messages import GitStatus, SessionRef
 
 
 def review_handlers(core: Core) -> dict[str, Handler]:

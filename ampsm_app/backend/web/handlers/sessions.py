@@ -6,7 +6,8 @@ from ampsm_app.backend.core import Core
 from ampsm_app.backend.domain.requests import IterateRequest, NewSession, SessionFilter
 from ampsm_app.backend.domain.review import RestorePoint
 from ampsm_app.backend.domain.sessions import Check, Iteration, SessionSummary
-from ampsm_app.backend.web.contract import (
+from ampsm_app.backend.web.dispatch import Handler, Prepared
+from ampsm_app.backend.web.messages import (
     Archive,
     Deleted,
     ForcedRef,
@@ -19,7 +20,6 @@ from ampsm_app.backend.web.contract import (
     SessionRef,
     Stopped,
 )
-from ampsm_app.backend.web.dispatch import Handler, Prepared
 
 
 def session_handlers(core: Core) -> dict[str, Handler]:
