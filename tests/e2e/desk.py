@@ -19,7 +19,7 @@ _WATCH = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.violations.push(
-    [event.effectiveDirective, event.blockedURI, event.sourceFile, event.lineNumber, event.sample].join(" ")));
+    [event.effectiveDirective, event.blockedURI, event.sourceFile, event.lineNumber].join(" ")));
 window.owned = [];
 for (const name of ["alert", "confirm", "prompt", "open"]) window[name] = () => window.owned.push(name);
 """

@@ -28,7 +28,8 @@ def evil_session(world: World) -> str:
     (world.worktree(session) / FILE).write_text(f"{EVIL}\n")
     (world.worktree(session) / "page.html").write_text(f"<html>{EVIL}</html>\n")
     (world.worktree(session) / "picture.svg").write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg" onload="top.owned.push(1)"><script>top.owned.push(2)</script></svg>\n'
+        '<svg xmlns="http://www.w3.org/2000/svg" onload="top.owned.push(1)">'
+        "<script>top.owned.push(2)</script></svg>\n"
     )
     git(world.worktree(session), "add", "-A")
     git(world.worktree(session), "commit", "-q", "-m", f"Commit {EVIL}")

@@ -88,7 +88,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(desk: Desk) -> None:
 
 def test_a_theme_stays_chosen(desk: Desk) -> None:
     for theme in ("light", "contrast", "dark", "light"):
-        desk.theme(theme)  # type: ignore[arg-type]
+        desk.theme(theme)
     desk.page.reload()
     expect(desk.page.locator("html")).to_have_attribute("data-theme", "light")
 

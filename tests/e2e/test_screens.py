@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import ViewportSize, expect
 
 from tests.backend.services.stories import conflicting
@@ -87,7 +87,5 @@ def test_axe_finds_nothing_in_dialogs_and_the_wizard(
         look(desk, f"merge: {name}")
         desk.click("Next", desk.merge)
     conflict = desk.merge.get_by_role("region", name="Conflict in README.md")
-    while not conflict.count():
-        desk.click("Next", desk.merge)
-        page.wait_for_timeout(300)
+    expect(conflict).to_be_visible()
     look(desk, "merge: a conflict")
