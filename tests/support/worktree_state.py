@@ -15,6 +15,19 @@ STATE_PATTERNS = (
     "refs/bisect/*",
 )
 
+# What git must quote, and what is not ASCII.
+ODD_NAMES = (
+    'quote"d',
+    "new\nline",
+    '"starts',
+    "ünï çødé",
+    "日本",
+    " spaces ",
+    "-dash",
+    "tab\tbed",
+    "back\\slash",
+)
+
 
 def worktree_state(worktree: Path) -> dict[str, object]:
     """Files with their bytes and permissions, the index, HEAD and branch, and an unfinished merge."""

@@ -15,19 +15,7 @@ from ampsm_app.backend.git.backup_restore import restore, restore_file
 from ampsm_app.backend.git.backups import expire, listed, read_file, take, take_branch
 from ampsm_app.backend.git.runner import Git
 from tests.conftest import git, make_repo
-from tests.support.worktree_state import files_of, worktree_state
-
-ODD_NAMES = (
-    'quote"d',
-    "new\nline",
-    '"starts',
-    "ünï çødé",
-    "日本",
-    " spaces ",
-    "-dash",
-    "tab\tbed",
-    "back\\slash",
-)
+from tests.support.worktree_state import ODD_NAMES, files_of, worktree_state
 
 
 @pytest.fixture
