@@ -105,7 +105,8 @@ def _table(delays: dict[str, list[float]]) -> str:
 def _told(load: dict[str, float], first: dict[str, float], count: int) -> str:
     return (
         f"under load: {load['rate']:.0f} events/s for {load['seconds']:.0f} s\n"
-        f"  frames over 100 ms: {load['slow']:.0f} of {load['frames']:.0f}, longest {load['longest']:.0f} ms\n"
+        f"  frames over 100 ms: {load['slow']:.0f} of {load['frames']:.0f}, "
+        f"longest {load['longest']:.0f} ms\n"
         f"  heap: {load['before']:.1f} MB before, {load['after']:.1f} MB after\n\n"
         f"first list of {count:,} sessions: {first['list']:.0f} ms after the start of the navigation,\n"
         f"  {first['list'] - first['load']:.0f} ms after the page has loaded (bare: {first['bare']:.0f} ms)"
