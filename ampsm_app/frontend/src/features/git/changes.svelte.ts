@@ -127,5 +127,8 @@ export class Changes {
 
 /** Whether two diffs show the same, so that what is on screen can stay where it is. */
 function isSame(one: FileDiff | null, other: FileDiff): boolean {
-  return one !== null && one.path === other.path && JSON.stringify(one) === JSON.stringify(other);
+  if (one === null || one.hunks.length !== other.hunks.length) return false;
+  const { hunks: mine, ...rest } = one;
+  const alike = Object.entries(rest).every(([name, value]) => other[name as keyof FileDiff] === value);
+  return alike && mine.every((hunk, index) => hunk.new_start === other.hunks[index]?.new_start && hunk.lines.length === other.hunks[index].lines.length);
 }

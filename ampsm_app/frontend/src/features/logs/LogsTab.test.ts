@@ -80,7 +80,7 @@ describe("the Logs tab", () => {
     screen.getByRole("button", { name: "Tools" }).click();
     await waitFor(() => expect(rows()).toHaveLength(1));
     expect(fake.sent.at(-1)?.payload).toMatchObject({ types: ["tool_start", "tool_call"] });
-    const field = screen.getByRole<HTMLInputElement>("searchbox", { name: "Search" });
+    const field = screen.getByRole<HTMLInputElement>("searchbox", { name: "Search the log" });
     field.value = "nothing of it";
     field.dispatchEvent(new window.Event("input", { bubbles: true }));
     await screen.findByText("No event passes the filter");
