@@ -97,11 +97,14 @@ export class Draft {
 
   /** Makes the session and, if asked, starts its first turn. True where it was made. */
   async create(start: boolean): Promise<boolean> {
-    if (this.busy !== null || this.missing !== null) return false;
+    if (this.busy !== null) return false;
     const { api, sessions, nav, toasts, machine } = this.#app;
     this.busy = start ? "start" : "create";
     this.error = null;
     try {
+      // Asked for by key while the repository is still being looked at.
+      if (this.info === null && this.repoError === null) await this.inspect();
+      if (this.missing !== null) return false;
       const session: SessionSummary = await api.request("session:create", this.#request());
       sessions.merge([session], 0);
       machine.used(session.repo_root);
