@@ -23,6 +23,7 @@ PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "xvfb": ("Xvfb",),
     "openbox": ("openbox",),
+    "xdotool": ("xdotool",),
     "jq": ("jq",),
     "bc": ("bc",),
 }

@@ -129,8 +129,7 @@ def test_documents_have_the_fields_that_are_documented(amp: Terminal) -> None:
     says("rename", "one", "first")
     status = amp("status", new, "--json").json
     assert set(status) == documented_fields("list") | {"last_iteration"}
-    last = status["last_iteration"]
-    assert {**last, "check": {name: last["check"][name] for name in turn["check"]}} == turn
+    assert status["last_iteration"] == turn
     assert set(turn["usage"]) == documented_fields("usage")
     says("diff", new)
     says("preflight", new)

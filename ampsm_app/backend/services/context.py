@@ -29,7 +29,8 @@ def write_context(
 
 def status_document(session: SessionSummary, iterations: list[Iteration]) -> dict[str, object]:
     """`status --json` with the last iteration as `iterate --json` prints it."""
-    last = iterations[-1].model_dump(mode="json") if iterations else None
+    shown = {"check": {"output", "tree"}}
+    last = iterations[-1].model_dump(mode="json", exclude=shown) if iterations else None
     return {**session.model_dump(mode="json"), "last_iteration": last}
 
 

@@ -9,7 +9,7 @@ from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.checks import Checks
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.services.setup import Setup
-from ampsm_app.backend.store import iterations
+from ampsm_app.backend.store import iterations, merges
 
 _WAIT_S = 3600.0
 
@@ -25,9 +25,10 @@ class MergeChecks:
     def known(self, session: Session, tree: str) -> Check | None:
         """What the session's script said of exactly this content, if it ran on it."""
         with self._resources.database.read() as connection:
-            past = iterations.of_session(connection, session.id)
-        found = [each.check for each in past if each.check and each.check.tree == tree]
-        return next((check for check in reversed(found) if check.passed is not None), None)
+            ran = [each.check for each in iterations.of_session(connection, session.id)]
+            ran += [each.check for each in merges.of_session(connection, session.id)]
+        of_tree = [check for check in ran if check is not None and check.tree == tree]
+        return next((check for check in reversed(of_tree) if check.passed is not None), None)
 
     def run(self, session: Session, commit: str, tree: str, cancel: Cancel) -> Check:
         """Check `commit`, whose content is `tree`. A check that cannot be set up has `passed` None."""

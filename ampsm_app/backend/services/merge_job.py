@@ -50,7 +50,8 @@ class MergeRefused(Conflict):
 class MergeJob:
     """A claimed merge. `run` blocks until it has landed, stands in conflict, or is refused.
 
-    `resolved` gives the tree where conflicts were settled; without it the merge is computed.
+    `resolved` gives the tree where conflicts were settled; without it the merge is computed. `base` is the
+    commit that the tree stands on now; the merge keeps the one that its conflicts belong to until it lands.
     """
 
     parts: MergeParts
@@ -59,6 +60,10 @@ class MergeJob:
     operation: Operation | None
     resolved: Callable[[], str] | None = None
     cancelled: Cancel = field(default_factory=Cancel)
+    base: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.base = self.merge.base_sha
 
     def run(self) -> Merge:
         """Take all steps; the merge as it then stands."""
@@ -109,21 +114,22 @@ class MergeJob:
 
     def _on_present_base(self, target: Target, tree: str) -> str:
         """The tree, merged once more where base has moved since it was computed."""
-        if target.tip == self.merge.base_sha:
+        if target.tip == self.base:
             return tree
-        merged = three_way.merge_as(self._git, target.tip, tree, self.merge.base_sha)
+        merged = three_way.merge_as(self._git, target.tip, tree, self.base)
         if not merged.is_clean:
             raise MergeRefused(
                 f"{target.name} moved meanwhile, and what moved it conflicts with the result.",
                 hint="abort this merge and merge again",
                 code="base_moved",
             )
-        self._save(base_sha=target.tip)
+        self.base = target.tip
         return merged.tree
 
     def _shaped(self, tree: str) -> str:
         manual = self.merge.options.manual_commits or self.parts.resources.settings().git.manual_commits
-        shaped = shape(self._git, self.session, self.merge, tree, manual)
+        on_base = self.merge.model_copy(update={"base_sha": self.base})
+        shaped = shape(self._git, self.session, on_base, tree, manual)
         message = self._git.text("log", "-1", "--format=%B", shaped.tip).strip()
         self._save(tree=tree, commit_sha=shaped.tip, message=message)
         return shaped.tip
@@ -132,7 +138,8 @@ class MergeJob:
         if not self.session.script or self.merge.options.skip_check:
             return
         check = self.parts.checks.known(self.session, tree)
-        if check is None:
+        # A failure is looked at again: what was missing then may be there now.
+        if check is None or not check.passed:
             self._save(status=MergeStatus.CHECKING)
             check = self.parts.checks.run(self.session, commit, tree, self.cancelled)
         self._save(check=check)
@@ -170,7 +177,7 @@ class MergeJob:
             return _again_or_raise(outcome)
         self.parts.conflicts.leave_worktree(self.session, self.merge, commit)
         with self._database.write() as connection:
-            self.merge = record_landed(connection, self.merge, self.session)
+            self.merge = record_landed(connection, self.merge, self.session, self.base)
             operation.finish(connection)
         self.merge = self.parts.publishing.after_merge(self._git, self.session, self.merge, target)
         return True
@@ -219,16 +226,15 @@ class MergeJob:
         return self.parts.resources.database
 
 
-def record_landed(connection: Connection, merge: Merge, session: Session) -> Merge:
-    """Write down that a merge has landed: the merge, the session's status, and the event."""
-    landed = merge.model_copy(
-        update={"status": MergeStatus.MERGED, "code": None, "reason": None, "ended_at": utc_now()}
-    )
+def record_landed(connection: Connection, merge: Merge, session: Session, base: str) -> Merge:
+    """Write down that a merge has landed on `base`: the merge, the session's status, and the event."""
+    done = {"status": MergeStatus.MERGED, "base_sha": base, "code": None, "reason": None}
+    landed = merge.model_copy(update={**done, "ended_at": utc_now()})
     merges.save(connection, landed)
     sessions.change(connection, session.id, status=SessionStatus.DONE, merged_at=landed.ended_at)
     event = GitOperated(
         operation="merge",
-        sha_before=merge.base_sha,
+        sha_before=base,
         sha_after=merge.commit_sha,
         conflicted=bool(merge.conflicts),
         message=merge.base_branch,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ampsm_app.backend.domain.errors import AmpsmError
 from ampsm_app.backend.domain.merges import Issue, Merge, MergeOptions, PredictedConflict, Preflight
 from ampsm_app.backend.domain.review import ChangedFile
-from ampsm_app.backend.domain.sessions import Session, SessionStatus
+from ampsm_app.backend.domain.sessions import Check, Session, SessionStatus
 from ampsm_app.backend.domain.words import count
 from ampsm_app.backend.git import diffs, refs, remotes, shaping, three_way
 from ampsm_app.backend.git.commits import commit_tree
@@ -52,9 +52,11 @@ class Preflights:
         with scratch(plain) as git:
             seen = self._see(git, session, options)
             notes = self._notes(git, session, options, seen)
+            check = self._checks.known(session, seen.merged.tree) if seen.merged.is_clean else None
             issues = (
                 *self._issues(plain, session, seen, open_merge),
                 *_landing_issues(git, session, seen),
+                *_check_issues(check, session),
             )
             branch_point = refs.merge_base(git, seen.target.tip, seen.tip)
             files = _changes(git, seen, branch_point)
@@ -75,7 +77,7 @@ class Preflights:
             amp_commits=len(seen.history.commits) - manual - merges,
             manual_commits=manual,
             commits=commit_lines(list(seen.history.commits), session.id),
-            check=self._checks.known(session, seen.merged.tree) if seen.merged.is_clean else None,
+            check=check,
             predicted_conflicts=tuple(
                 PredictedConflict(path=each.path, kind=each.kind) for each in seen.merged.conflicts
             ),
@@ -135,6 +137,13 @@ class Preflights:
             "with them (--allow-folding)."
             for each in shaped.folded
         )
+
+
+def _check_issues(check: Check | None, session: Session) -> Iterator[Issue]:
+    if check is not None and check.passed is False:
+        message = f"The check failed on what the merge would make (exit {check.exit_code})."
+        hint = f"let the agent repair it: amp-sessions iterate {session.id}; or merge with --skip-check"
+        yield Issue(code="check_failed", message=message, hint=hint)
 
 
 def _changes(git: Git, seen: _Seen, branch_point: str | None) -> tuple[ChangedFile, ...]:

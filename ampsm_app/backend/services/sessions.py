@@ -55,6 +55,7 @@ class Sessions:
         """
         place = repository.discover(self._resources.executor, Path(request.repo).expanduser())
         settings = self._resources.settings()
+        self._agents.effective(request.choice)
         self._agents.check_model(request.model or settings.amp.default_model, request.choice)
         base = bases.choose_base(place, request.base, settings.git.default_base_branch)
         plan = self._setup.plan(place.git, base.commit)

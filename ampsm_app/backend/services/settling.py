@@ -5,7 +5,7 @@ from pathlib import Path
 from ampsm_app.backend.domain.merges import MergeStatus
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.sessions import Session
-from ampsm_app.backend.git import landing_recovery
+from ampsm_app.backend.git import landing_recovery, refs
 from ampsm_app.backend.git.landing_plan import Landing
 from ampsm_app.backend.services.cleanup import Cleanup
 from ampsm_app.backend.services.conflicts import Conflicts
@@ -56,7 +56,8 @@ class Settling:
             if settled.outcome == "landed":
                 self._conflicts.leave_worktree(session, merge, planned.new)
                 with self._resources.database.write() as connection:
-                    record_landed(connection, merge, session)
+                    base = merge.base_sha if refs.is_zero(planned.old) else planned.old
+                    record_landed(connection, merge, session, base)
                     operations.finish(connection, operation.id, "landed")
                 return
         if operation.step == "entering":

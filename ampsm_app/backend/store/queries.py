@@ -52,10 +52,18 @@ def _last_iteration(connection: sqlite3.Connection, session_id: str, report: Rep
     connection.row_factory, connection.text_factory = sqlite3.Row, summaries.lenient
     for row in connection.execute(_NEWEST_FIRST, [session_id]):
         try:
-            return turn_columns.document(dict(row))
+            return _without_check_output(turn_columns.document(dict(row)))
         except (ValueError, TypeError) as error:
             report(f"iteration {row['id']} cannot be read from the database: {error}")
     return None
+
+
+def _without_check_output(document: dict[str, Any]) -> dict[str, Any]:
+    """An iteration as `iterate --json` prints it."""
+    check = document["check"]
+    if check is None:
+        return document
+    return {**document, "check": {name: check[name] for name in ("passed", "exit_code", "duration_ms")}}
 
 
 @contextmanager

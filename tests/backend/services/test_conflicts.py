@@ -117,3 +117,19 @@ def test_base_that_moves_while_a_conflict_waits_is_merged_once_more(world: World
     assert world.core.merges.resume(session.id).run().status == "merged"
     assert world.on_base("README.md") == "both"
     assert world.on_base("later.txt") == "later"
+
+
+def test_a_check_that_fails_after_base_moved_leaves_the_conflict_as_it_was(world: World) -> None:
+    session = world.done('Replace "hello" with "session" in README.md.', script="! test -f later.txt")
+    world.commit({"README.md": "base\n"})
+    world.merge(session, in_worktree=True)
+    (world.worktree(session) / "README.md").write_text("both\n")
+    world.commit({"later.txt": "later\n"})
+
+    refused = world.core.merges.resume(session.id).run()
+    assert (refused.status, refused.code) == ("conflict", "check_failed")
+
+    world.git("rm", "-q", "later.txt")
+    world.git("commit", "-q", "-m", "without")
+    assert world.core.merges.resume(session.id).run().status == "merged"
+    assert world.on_base("README.md") == "both"

@@ -249,6 +249,9 @@ def test_a_check_that_fails_on_the_merged_result_only_stops_the_merge(world: Wor
     assert merge.check is not None
     assert merge.check.passed is False
     assert world.git("rev-parse", "main") == before
+    report = world.core.merges.preflight(session.id, MergeOptions())
+    assert not report.ready
+    assert [each.code for each in report.issues] == ["check_failed"]
     assert world.merge(session, skip_check=True).status == "merged"
 
 

@@ -152,7 +152,7 @@ def test_a_document_has_the_session_and_its_last_iteration_as_the_models_have_th
             connection, SessionFilter(include_archived=True), alive=even_owners_live, report=refuse
         ):
             last = iterations.last(connection, summary.id)
-            expected = last.model_dump(mode="json") if last else None
+            expected = last.model_dump(mode="json", exclude={"check": {"output", "tree"}}) if last else None
 
             document = queries.session_document(filled, summary.id, alive=even_owners_live, report=refuse)
 
@@ -196,7 +196,7 @@ def test_every_field_of_an_iteration_is_read_as_it_was_written(db: Database) -> 
 
     document = queries.session_document(db.path, "s1", alive=everyone_lives, report=refuse)
 
-    assert document["last_iteration"] == full.model_dump(mode="json")
+    assert document["last_iteration"] == full.model_dump(mode="json", exclude={"check": {"output", "tree"}})
 
 
 def test_an_iteration_that_cannot_be_read_is_reported_and_passed_over(db: Database) -> None:
