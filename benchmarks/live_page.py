@@ -5,7 +5,6 @@ same run, so that the printed ratios are of the same minute.
 """
 
 import argparse
-import json
 import os
 import shutil
 import statistics
@@ -31,6 +30,7 @@ from ampsm_app.backend.domain.requests import NewSession
 from ampsm_app.backend.domain.sessions import Session, SessionStatus
 from ampsm_app.backend.store import sessions
 from ampsm_app.backend.store.database import open_database
+from benchmarks.serving import command, serving
 
 _ARGS = (
     "--no-sandbox",
@@ -192,14 +192,14 @@ def _with_server(
 ) -> tuple[list[float], list[float], dict[str, float]]:
     core = open_core()
     try:
-        with _serving(repo) as url:
+        with serving(repo) as url:
             page = _page(browser, url)
             say = f"Say {lines} messages at {_PER_S} per second."
             session = _open(core, page, repo, say)
             page.get_by_role("button", name="Start", exact=True).click()
             here = _delays(page, lines)
             session = _open(core, page, repo, say)
-            turn = subprocess.Popen(_command("iterate", session), cwd=repo, stdout=subprocess.DEVNULL)
+            turn = subprocess.Popen(command("iterate", session), cwd=repo, stdout=subprocess.DEVNULL)
             there = _delays(page, lines)
             turn.wait()
             load = _under_load(core, page, repo, seconds)
@@ -256,7 +256,7 @@ def _first_list(browser: Browser, home: Path, count: int) -> dict[str, float]:
     with open_database(database) as opened, opened.write() as connection:
         for number in range(count):
             sessions.insert(connection, _stored(number, now))
-    with _serving(home, AMPSM_DB_PATH=str(database)) as url:
+    with serving(home, AMPSM_DB_PATH=str(database)) as url:
         page = _page(browser, url)
         page.locator("[data-session]").first.wait_for()
         # Once more, as a window that is opened again: files are in the browser's memory, as in the app.
@@ -291,32 +291,6 @@ def _stored(number: int, now: datetime) -> Session:
         worktree_path=f"/home/ada/repository-{number % 20}/.worktrees/{number}",
         created_at=now,
     )
-
-
-@contextmanager
-def _serving(cwd: Path, **variables: str) -> Iterator[str]:
-    server = subprocess.Popen(
-        _command("serve", "--json"),
-        cwd=cwd,
-        env={**os.environ, **variables},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stdout is not None
-    printed = ""
-    while not printed.rstrip().endswith("}"):
-        printed += server.stdout.readline()
-    try:
-        yield str(json.loads(printed)["url"])
-    finally:
-        server.terminate()
-        server.communicate()
-
-
-def _command(*args: str) -> list[str]:
-    root = Path(__file__).parents[1]
-    start = f"import sys; sys.path.insert(0, {str(root)!r}); from ampsm_app.cli.main import main; main()"
-    return [sys.executable, "-c", start, *args]
 
 
 if __name__ == "__main__":
