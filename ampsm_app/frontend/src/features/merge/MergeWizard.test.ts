@@ -81,6 +81,11 @@ describe("the merge wizard", () => {
     expect(step()).toBe("Clean up");
   });
 
+  it("takes the keyboard to its steps", async () => {
+    await open();
+    expect(document.activeElement?.textContent).toContain("Preflight");
+  });
+
   it("says what stands in the way, with its code and fix, and does not go on", async () => {
     const issue = { code: "ignored_in_way", message: ".env would be overwritten", hint: "Move it away", blocking: true };
     await open({ "merge:preflight": () => preflightOf({ ready: false, issues: [issue] }) });
