@@ -46,7 +46,8 @@ def _run(check: Check) -> str | None:
         check.argv, cwd=check.cwd, capture_output=True, text=True, errors="replace", check=False
     )
     if done.returncode:
-        _say(check, "FAILED", f"{done.stdout}{done.stderr}")
+        how = "FAILED" if done.returncode > 0 else f"was ended by signal {-done.returncode}"
+        _say(check, how, f"{done.stdout}{done.stderr}")
         return check.name
     stamp.set()
     _say(check, f"{time.monotonic() - start:.1f} s")
