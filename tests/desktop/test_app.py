@@ -79,7 +79,8 @@ def socket_of(page: Page) -> Iterator[Any]:
     """A second connection with the page's own right to it."""
     origin = page.evaluate("location.origin")
     client = socketio.Client()
-    client.connect(origin, headers={"Cookie": f"ampsm={page.cookie('ampsm')}", "Origin": origin})
+    name = f"ampsm-{origin.rpartition(':')[2]}"
+    client.connect(origin, headers={"Cookie": f"{name}={page.cookie(name)}", "Origin": origin})
     try:
         yield client
     finally:
