@@ -3,13 +3,14 @@
 Each round makes a session and runs one turn of an agent that is done at once, three times: as the commands
 that a careful person would type for the same result, in one shell; as calls of the core; and as commands of
 the command line, process and all. The printed ratios are of medians of the same rounds, by the clock and of
-the processors' work, which a busy machine does not change.
+the processors' work, which a busy machine does not change. Turns begin in a worktree that is a second old.
 """
 
 import argparse
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,6 +80,7 @@ class Bench:
         branch, place = f"by-hand/{self.rounds}", self.repo / ".worktrees" / f"hand-{self.rounds}"
         raw = self.scratch / "raw.jsonl"
         self._timed("shell new", lambda: run(["sh", "-c", _NEW, "sh", branch, place], cwd=self.repo))
+        _settle(place)
         self._timed("shell turn", lambda: run(["sh", "-c", _TURN, "sh", self.agent, raw], cwd=place))
         _forget(self.repo, place, branch)
 
@@ -86,6 +88,7 @@ class Bench:
         made: list[SessionSummary] = []
         request = NewSession(repo=str(self.repo), prompt="do it", choice=self.choice)
         self._timed("core new", lambda: made.append(self.core.sessions.create(request)))
+        _settle(Path(made[0].worktree_path))
         self._timed("core turn", lambda: self._turn(made[0]))
         _forget(self.repo, Path(made[0].worktree_path), made[0].branch)
 
@@ -99,8 +102,9 @@ class Bench:
         new: list[str | Path] = [self.amp, "new", "--name", name, "--prompt", "do it"]
         new += ["--amp-cli", self.agent]
         self._timed("process new", lambda: run(new, cwd=self.repo))
-        self._timed("process turn", lambda: run([self.amp, "iterate", name], cwd=self.repo))
         made = self.core.sessions.get(name)
+        _settle(Path(made.worktree_path))
+        self._timed("process turn", lambda: run([self.amp, "iterate", name], cwd=self.repo))
         _forget(self.repo, Path(made.worktree_path), made.branch)
 
     def _timed(self, name: str, work: workbench.Work) -> None:
@@ -139,6 +143,13 @@ def _measured(folder: Path, files: int, programs: tuple[Path, Path], rounds: int
         return bench.medians()
     finally:
         core.close()
+
+
+def _settle(worktree: Path) -> None:
+    # Git tells times by whole seconds: what is written in the same second as the index it must read again
+    # at every look, so that the fastest way of making a worktree would be punished in its first turn.
+    time.sleep(1 - time.time() % 1)
+    git(worktree, "update-index", "-q", "--refresh")
 
 
 def _forget(repo: Path, worktree: Path, branch: str) -> None:

@@ -7,10 +7,13 @@ from ampsm_app.backend.domain.review import ChangedFile
 from ampsm_app.backend.git.excludes import WORKTREES_DIR
 from ampsm_app.backend.git.raw_diff import LIST_ARGS, RawList, parse_list
 from ampsm_app.backend.git.runner import Git, encode, git_failed, nul_list
+from ampsm_app.backend.git.status import Status
 
 # An agent's line endings and nested clones shall not make the commit of its work fail.
 _ADD = ("-c", "core.safecrlf=false", "-c", "advice.addIgnoredFile=false", "add", "-A", "--sparse")
 _EMBEDDED = b"adding embedded git repository"
+# Paths up to which naming them is faster than letting git look at every file.
+_FEW = 500
 _FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
 
 
@@ -22,13 +25,14 @@ class Staged:
     nested: tuple[str, ...] = ()
 
 
-def stage_all(git: Git, *, context_dir: str, withheld: Sequence[str] = ()) -> Staged:
+def stage_all(git: Git, state: Status, *, context_dir: str, withheld: Sequence[str] = ()) -> Staged:
     """Stage all that changed in the worktree but `context_dir`, `.worktrees` and the `withheld` paths.
 
-    Whatever the agent staged of these itself is taken back. A nested repository that is no submodule stays
-    out: a commit would hold only a number that nobody else can look up.
+    `state` is the worktree's status, just read: where it names few paths, git need not look at all files
+    again. Whatever the agent staged of these itself is taken back. A nested repository that is no submodule
+    stays out: a commit would hold only a number that nobody else can look up.
     """
-    left_out = add_worktree(git, withheld)
+    left_out = () if _add_few(git, state, withheld) else add_worktree(git, withheld)
     listed = _staged(git)
     ours = (f"{context_dir}/", f"{WORKTREES_DIR}/")
     if any(each.path.startswith(ours) for each in listed.changes):
@@ -74,6 +78,16 @@ def add_worktree(git: Git, leave_out: Iterable[str], env: Mapping[str, str] | No
     if done.exit_code not in (0, 1) or done.timed_out:
         raise git_failed(("add", "-A"), git.cwd, done)
     return nested
+
+
+def _add_few(git: Git, state: Status, leave_out: Sequence[str]) -> bool:
+    """Stage the paths that the status names; False where only a look at everything is safe or sensible."""
+    named = [each for each in state.entries if each.untracked or each.xy[1] != "." or len(each.oids) == 3]
+    if len(named) > _FEW or any(each.nested for each in named):
+        return False
+    paths = _nul(each.path for each in named if each.path not in leave_out)
+    # A file that has gone since makes git refuse them all.
+    return not paths or git.attempt("--literal-pathspecs", *_ADD, *_FROM_STDIN, stdin=paths).exit_code == 0
 
 
 def _without_nested(git: Git, env: Mapping[str, str] | None) -> tuple[str, ...]:

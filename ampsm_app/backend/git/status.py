@@ -64,9 +64,16 @@ class Status:
         return tuple(each.path for each in self.entries if _unmerged(each))
 
 
-def read_status(git: Git, *, context_dir: str | None = None, renames: bool = True) -> Status:
-    """The status of the worktree that `git` stands in, without `context_dir` and `.worktrees`."""
-    raw = git.read(*_ARGS, "--renames" if renames else "--no-renames")
+def read_status(
+    git: Git, *, context_dir: str | None = None, renames: bool = True, refresh: bool = False
+) -> Status:
+    """The status of the worktree that `git` stands in, without `context_dir` and `.worktrees`.
+
+    `refresh` lets git keep what it found out about the files' times, so that the next look is fast: for a
+    worktree that nobody else uses at this moment.
+    """
+    look = git.write if refresh else git.read
+    raw = look(*_ARGS, "--renames" if renames else "--no-renames")
     head, branch, entries = parse_status(raw)
     ours = tuple(f"{name}/" for name in (context_dir, WORKTREES_DIR) if name)
     kept = tuple(each for each in entries if not (each.untracked and each.path.startswith(ours)))

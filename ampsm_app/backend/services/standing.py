@@ -22,9 +22,9 @@ def displacement(state: Status, session: Session) -> str | None:
     return None
 
 
-def require_in_place(git: Git, session: Session) -> Status:
+def require_in_place(git: Git, session: Session, *, refresh: bool = False) -> Status:
     """The worktree's status. Raises `Displaced` where it is on another branch, or amid something."""
-    state = read_status(git, context_dir=session.context_dir, renames=False)
+    state = read_status(git, context_dir=session.context_dir, renames=False, refresh=refresh)
     if why := displacement(state, session):
         raise Displaced(
             f"Session {session.name!r} cannot go on: {why}.",

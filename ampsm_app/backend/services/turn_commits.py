@@ -48,7 +48,7 @@ class TurnCommits:
         Returns the commit the turn starts from. Raises `Displaced`, or the reason why a commit was refused.
         """
         git = self._resources.worktree_git(session)
-        state = require_in_place(git, session)
+        state = require_in_place(git, session, refresh=True)
         head = state.head or ""
         if not state.entries or not session.auto_commit:
             return head
@@ -72,7 +72,7 @@ class TurnCommits:
         if not state.entries and not said:
             return TurnCommit(None, git.text("rev-parse", f"{head}^{{tree}}"))
         staged = staging.stage_all(
-            git, context_dir=session.context_dir, withheld=[each.path for each in held]
+            git, state, context_dir=session.context_dir, withheld=[each.path for each in held]
         )
         if not session.auto_commit:
             tree = git.write("write-tree").decode().strip()

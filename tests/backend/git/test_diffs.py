@@ -12,6 +12,7 @@ from ampsm_app.backend.git.file_diffs import file_diff
 from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.git.snapshots import index_tree, worktree_tree
 from ampsm_app.backend.git.staging import stage_all
+from ampsm_app.backend.git.status import read_status
 from tests.conftest import git, make_repo
 from tests.support.worktree_state import repository_bytes, worktree_state
 
@@ -131,7 +132,7 @@ def test_a_snapshot_is_what_a_commit_would_hold_and_can_be_kept(session_git: Git
     tree = worktree_tree(session_git, context_dir=CONTEXT)
     git(worktree, "update-ref", "refs/ampsm/interrupted/s1", tree)
     assert set(diffs.names(session_git, "HEAD", tree)) == {*ODD_NAMES, "link", "run"}
-    stage_all(session_git, context_dir=CONTEXT)
+    stage_all(session_git, read_status(session_git, context_dir=CONTEXT), context_dir=CONTEXT)
     assert git(worktree, "write-tree") == tree
     assert index_tree(session_git) == tree
 

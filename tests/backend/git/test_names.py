@@ -13,6 +13,7 @@ from ampsm_app.backend.git.backup_restore import restore
 from ampsm_app.backend.git.file_diffs import file_diff
 from ampsm_app.backend.git.repository import Repository, git_in
 from ampsm_app.backend.git.runner import Git
+from ampsm_app.backend.git.status import read_status
 from ampsm_app.backend.git.worktrees import add, place_for
 from tests.backend.git.conftest import changed_paths
 from tests.conftest import git
@@ -59,7 +60,8 @@ def test_random_names(session_git: Git, seed: int) -> None:
         for name in sorted(names)[:8]:
             assert file_diff(sides, name).change == "added"
     point = backups.take(session_git, session_id="s1", operation="x", context_dir=CONTEXT)
-    assert {each.path for each in staging.stage_all(session_git, context_dir=CONTEXT).changes} == names
+    state = read_status(session_git, context_dir=CONTEXT, renames=False)
+    assert {each.path for each in staging.stage_all(session_git, state, context_dir=CONTEXT).changes} == names
     git(worktree, "commit", "-q", "-m", "all")
     for name in names:
         (worktree / name).unlink()
@@ -75,7 +77,7 @@ def test_many_sessions_back_up_and_expire_at_once(repository: Repository) -> Non
         for turn in range(3):
             (path / "work").write_text(f"{number} {turn}\n")
             point = backups.take(worktree, session_id=f"s{number}", operation="x", context_dir=CONTEXT)
-            staging.stage_all(worktree, context_dir=CONTEXT)
+            staging.stage_all(worktree, read_status(worktree, context_dir=CONTEXT), context_dir=CONTEXT)
             backups.expire(worktree, older_than=point.created_at, session_id=f"s{number}")
             restore(worktree, point.ref, context_dir=CONTEXT, before=None)
 

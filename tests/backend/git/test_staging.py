@@ -7,6 +7,7 @@ import pytest
 from ampsm_app.backend.domain.errors import GitError
 from ampsm_app.backend.git import commits, staging
 from ampsm_app.backend.git.runner import Git
+from ampsm_app.backend.git.status import read_status
 from tests.conftest import git, make_repo
 
 CONTEXT = "AGENT_CONTEXT"
@@ -17,6 +18,11 @@ def staged_names(worktree: Path) -> set[str]:
     return set(filter(None, git(worktree, "diff", "--cached", "--name-only", "-z").split("\0")))
 
 
+def stage(worktree: Git, *withheld: str) -> staging.Staged:
+    state = read_status(worktree, context_dir=CONTEXT, renames=False)
+    return staging.stage_all(worktree, state, context_dir=CONTEXT, withheld=withheld)
+
+
 def test_every_kind_of_change_is_staged(session_git: Git) -> None:
     worktree = session_git.cwd
     for name in ODD_NAMES:
@@ -25,7 +31,7 @@ def test_every_kind_of_change_is_staged(session_git: Git) -> None:
     (worktree / "link").symlink_to("nowhere")
     (worktree / "run").write_text("#!/bin/sh\n")
     (worktree / "run").chmod(0o755)
-    done = staging.stage_all(session_git, context_dir=CONTEXT)
+    done = stage(session_git)
     assert {each.path for each in done.changes} == {*ODD_NAMES, "README.md", "link", "run"}
     assert staged_names(worktree) == {*ODD_NAMES, "README.md", "link", "run"}
     assert {each.path: each.change for each in done.changes}["README.md"] == "deleted"
@@ -36,7 +42,7 @@ def test_renames_are_seen_with_their_lines(session_git: Git) -> None:
     (worktree / "README.md").rename(worktree / "LIES.md")
     (worktree / "new.txt").write_text("a\nb\n")
     (worktree / "image.bin").write_bytes(b"\0\1\2")
-    files = {each.path: each for each in staging.stage_all(session_git, context_dir=CONTEXT).changes}
+    files = {each.path: each for each in stage(session_git).changes}
     assert (files["LIES.md"].change, files["LIES.md"].old_path) == ("renamed", "README.md")
     assert (files["new.txt"].added, files["new.txt"].deleted) == (2, 0)
     assert (files["image.bin"].binary, files["image.bin"].added) == (True, None)
@@ -53,7 +59,7 @@ def test_our_folders_are_never_committed(session_git: Git, whitelist: bool) -> N
     (worktree / ".worktrees" / "nested" / "file.md").write_text("ours\n")
     git(worktree, "add", "-f", ".")
     assert any(name.startswith(CONTEXT) for name in staged_names(worktree))
-    done = staging.stage_all(session_git, context_dir=CONTEXT)
+    done = stage(session_git)
     ours = (f"{CONTEXT}/", ".worktrees/")
     assert not any(name.startswith(ours) for name in staged_names(worktree))
     assert not any(each.path.startswith(ours) for each in done.changes)
@@ -67,7 +73,7 @@ def test_what_an_agent_committed_of_our_folder_leaves_with_the_next_commit(sessi
     git(worktree, "commit", "-q", "-m", "by the agent")
     (worktree / CONTEXT / "SESSION.md").write_text("written anew for each turn\n")
     (worktree / "work").write_text("x\n")
-    staging.stage_all(session_git, context_dir=CONTEXT)
+    stage(session_git)
     commits.commit(session_git, "amp: work")
     assert git(worktree, "ls-tree", "-r", "--name-only", "HEAD").split() == ["README.md", "work"]
     assert (worktree / CONTEXT / "SESSION.md").exists()
@@ -80,7 +86,7 @@ def test_a_folder_that_the_repository_tracks_itself_stays(session_git: Git) -> N
     git(worktree, "add", "-f", ".worktrees")
     git(worktree, "commit", "-q", "-m", "theirs")
     (worktree / "work").write_text("x\n")
-    staging.stage_all(session_git, context_dir=CONTEXT)
+    stage(session_git)
     assert staged_names(worktree) == {"work"}
 
 
@@ -90,7 +96,7 @@ def test_withheld_files_stay_out_even_if_the_agent_staged_them(session_git: Git)
     (worktree / "README.md").write_text("KEY=2\n")
     (worktree / "work").write_text("x\n")
     git(worktree, "add", "-A")
-    done = staging.stage_all(session_git, context_dir=CONTEXT, withheld=("secret *.env", "README.md"))
+    done = stage(session_git, "secret *.env", "README.md")
     assert [each.path for each in done.changes] == ["work"]
     assert staged_names(worktree) == {"work"}
     assert (worktree / "README.md").read_text() == "KEY=2\n"
@@ -104,7 +110,7 @@ def test_nested_repositories_stay_out_and_are_named(session_git: Git, by_agent: 
     (worktree / "work").write_text("x\n")
     if by_agent:
         git(worktree, "add", "-A")
-    done = staging.stage_all(session_git, context_dir=CONTEXT)
+    done = stage(session_git)
     assert staged_names(worktree) == {"work"}
     assert done.nested == (("clone",) if by_agent else ("clone", "without commits"))
     assert (worktree / "clone" / "README.md").exists()
@@ -114,7 +120,7 @@ def test_a_submodule_that_the_agent_added_is_committed(session_git: Git, tmp_pat
     worktree = session_git.cwd
     library = make_repo(tmp_path / "library")
     git(worktree, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(library), "deps/lib")
-    done = staging.stage_all(session_git, context_dir=CONTEXT)
+    done = stage(session_git)
     assert staged_names(worktree) == {".gitmodules", "deps/lib"}
     assert done.nested == ()
 
@@ -124,7 +130,7 @@ def test_line_endings_never_stop_the_commit(session_git: Git) -> None:
     git(worktree, "config", "core.autocrlf", "input")
     git(worktree, "config", "core.safecrlf", "true")
     (worktree / "mixed.txt").write_bytes(b"a\r\nb\n")
-    staging.stage_all(session_git, context_dir=CONTEXT)
+    stage(session_git)
     assert staged_names(worktree) == {"mixed.txt"}
 
 
@@ -135,7 +141,7 @@ def test_a_broken_required_filter_is_an_error(session_git: Git) -> None:
     (worktree / ".gitattributes").write_text("*.psd filter=lfs\n")
     (worktree / "big.psd").write_text("x")
     with pytest.raises(GitError, match="lfs"):
-        staging.stage_all(session_git, context_dir=CONTEXT)
+        stage(session_git)
 
 
 def test_sparse_checkouts_keep_what_they_do_not_show(session_git: Git) -> None:
@@ -151,7 +157,7 @@ def test_sparse_checkouts_keep_what_they_do_not_show(session_git: Git) -> None:
     (worktree / "shown" / "b").write_text("x\n")
     (worktree / "outside").mkdir()
     (worktree / "outside" / "c").write_text("x\n")
-    staging.stage_all(session_git, context_dir=CONTEXT)
+    stage(session_git)
     assert staged_names(worktree) == {"shown/b", "outside/c"}
 
 
@@ -168,3 +174,27 @@ def test_only_the_paths_asked_for(session_git: Git) -> None:
     assert staged_names(worktree) == wanted - {"new\nline"}
     staging.stage_paths(session_git, [])
     assert staged_names(worktree) == set()
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_what_changes_after_the_look_is_staged_as_it_is(session_git: Git, many: bool) -> None:
+    worktree = session_git.cwd
+    names = [f"new-{number}" for number in range(600 if many else 3)]
+    for name in (*names, "short-lived"):
+        (worktree / name).write_text("first\n")
+    state = read_status(session_git, context_dir=CONTEXT, renames=False)
+    (worktree / "short-lived").unlink()
+    (worktree / names[0]).write_text("second\n")
+    staging.stage_all(session_git, state, context_dir=CONTEXT)
+    assert staged_names(worktree) == set(names)
+    assert git(worktree, "show", f":{names[0]}") == "second"
+
+
+def test_a_secret_in_a_folder_that_was_a_file_stays_out(session_git: Git) -> None:
+    worktree = session_git.cwd
+    (worktree / "README.md").unlink()
+    (worktree / "README.md").mkdir()
+    (worktree / "README.md" / "key").write_text("KEY=1\n")
+    (worktree / "README.md" / "text").write_text("x\n")
+    stage(session_git, "README.md/key")
+    assert staged_names(worktree) == {"README.md", "README.md/text"}
