@@ -62,8 +62,8 @@ class EventQuery(Model):
 class DiffQuery(Model):
     """Which change of a session to show.
 
-    `against`: `base` (base...worktree, what a reviewer wants), `staged`, `unstaged`, `iteration:N`,
-    `iterations:N..M` or `commit:SHA`.
+    `against`: `base` (base...worktree, what a reviewer wants), `committed` (base...HEAD), `staged`,
+    `unstaged`, `iteration:N`, `iterations:N..M` or `commit:SHA`.
     """
 
     session_id: str

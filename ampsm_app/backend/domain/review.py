@@ -8,7 +8,7 @@ FileChange = Literal["added", "modified", "deleted", "renamed", "copied", "type_
 
 
 class ChangedFile(Model):
-    """One path of a diff; line counts are None for binary files."""
+    """One path of a diff; line counts are None for binary files. The same `digest` is the same change."""
 
     path: PathText
     old_path: PathText | None = None
@@ -17,6 +17,7 @@ class ChangedFile(Model):
     deleted: int | None = 0
     binary: bool = False
     by: Literal["agent", "user", "both"] | None = None
+    digest: str = ""
 
 
 class ChangeList(Model):
@@ -74,18 +75,25 @@ class FileDiff(Model):
 
 
 class RestorePoint(Model):
-    """A backup that can be restored: what it was taken before, and what it does not hold."""
+    """A backup that can be restored: what it was taken for, and what it does not hold.
+
+    `purpose` says in words what `operation` means. `size` is the bytes of the files that it holds, None where
+    nobody counted them. `pinned`: it never expires.
+    """
 
     id: str
     session_id: str
     ref: str
     operation: str
+    purpose: str = ""
     created_at: UtcTime
     head: str
     branch: str | None
     dirty_files: int
     not_kept: tuple[PathText, ...] = ()
     trash_path: str | None = None
+    size: int | None = None
+    pinned: bool = False
 
 
 class Loss(Model):

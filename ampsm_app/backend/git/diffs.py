@@ -53,6 +53,11 @@ def against_base(git: Git, base: str, *, context_dir: str) -> Iterator[Sides]:
         yield Sides(apart, start, worktree_tree(apart, context_dir=context_dir), base, "worktree")
 
 
+def committed(git: Git, base: str) -> Sides:
+    """What the session's commits changed since it left `base`."""
+    return Sides(git, merge_base(git, base, "HEAD") or base, "HEAD", base, "HEAD")
+
+
 @contextmanager
 def staged(git: Git) -> Iterator[Sides]:
     """HEAD against the index."""

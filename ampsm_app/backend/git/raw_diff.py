@@ -1,5 +1,6 @@
 """Reads what `git diff --raw --numstat -z` prints, whichever command printed it."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -38,6 +39,12 @@ class RawChange:
     new_oid: str
 
     @property
+    def digest(self) -> str:
+        """Both sides in one word: it stays while the path has the same change."""
+        sides = (self.old_path or "", self.path, self.old_mode, self.new_mode, self.old_oid, self.new_oid)
+        return hashlib.sha256("\0".join(sides).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+    @property
     def adds_gitlink(self) -> bool:
         """Whether a nested repository appears here, which holds nothing of its content."""
         return self.new_mode == GITLINK and self.old_mode != GITLINK
@@ -66,6 +73,7 @@ class RawList:
             added=added,
             deleted=deleted,
             binary=added is None,
+            digest=change.digest,
         )
 
 

@@ -42,7 +42,7 @@ class Reviews:
         session = self._session(query.session_id)
         with self._sides(session, query.against) as sides:
             found = diffs.change_list(sides, query.against, ignore_whitespace=query.ignore_whitespace)
-        if query.against != "base":
+        if query.against not in {"base", "committed"}:
             return found
         authors = self._authors(session)
         files = tuple(each.model_copy(update={"by": _author(authors, each)}) for each in found.files)
@@ -94,6 +94,8 @@ class Reviews:
             case "base":
                 with diffs.against_base(git, base_of(git, session), context_dir=session.context_dir) as sides:
                     yield sides
+            case "committed":
+                yield diffs.committed(git, base_of(git, session))
             case "staged":
                 with diffs.staged(git) as sides:
                     yield sides
@@ -110,7 +112,7 @@ class Reviews:
             case _:
                 raise InvalidInput(
                     f"{against!r} is no change of a session.",
-                    hint="base, staged, unstaged, iteration:N, iterations:N..M or commit:SHA",
+                    hint="base, committed, staged, unstaged, iteration:N, iterations:N..M or commit:SHA",
                 )
 
     def _of_iterations(self, git: Git, session: Session, first: str, last: str) -> diffs.Sides:

@@ -61,6 +61,31 @@ def test_against_base_shows_committed_staged_changed_and_untracked(session_git: 
     assert (listed.from_label, listed.to_label) == ("main", "worktree")
 
 
+def test_committed_leaves_out_what_is_only_in_index_and_worktree(session_git: Git) -> None:
+    worktree = session_git.cwd
+    (worktree / "both").write_text("1\n")
+    commit_all(worktree)
+    (worktree / "both").write_text("1\n2\n")
+    (worktree / "README.md").write_text("changed\n")
+    git(worktree.parents[1], "commit", "-q", "--allow-empty", "-m", "base moved on")
+    listed = diffs.change_list(diffs.committed(session_git, "main"), "committed")
+    assert [(each.path, each.added) for each in listed.files] == [("both", 1)]
+
+
+def test_a_change_keeps_its_digest_until_it_is_another(session_git: Git) -> None:
+    def digest() -> str:
+        with diffs.unstaged(session_git, context_dir=CONTEXT) as sides:
+            return diffs.change_list(sides, "unstaged").files[0].digest
+
+    readme = session_git.cwd / "README.md"
+    readme.write_text("changed\n")
+    first = digest()
+    readme.touch()
+    assert digest() == first
+    readme.write_text("changed again\n")
+    assert digest() != first
+
+
 def test_what_base_got_meanwhile_is_not_shown(session_git: Git) -> None:
     root = session_git.cwd.parents[1]
     (root / "on base").write_text("x")

@@ -67,7 +67,7 @@ export interface ChangeList {
   lines_deleted: number;
 }
 
-/** One path of a diff; line counts are None for binary files. */
+/** One path of a diff; line counts are None for binary files. The same `digest` is the same change. */
 export interface ChangedFile {
   path: string;
   old_path: string | null;
@@ -76,6 +76,7 @@ export interface ChangedFile {
   deleted: number | null;
   binary: boolean;
   by: "agent" | "user" | "both" | null;
+  digest: string;
 }
 
 /** One run of a check script; `passed` is None where it could not be run. */
@@ -161,8 +162,8 @@ export interface Deleted {
 /**
  * Which change of a session to show.
  *
- * `against`: `base` (base...worktree, what a reviewer wants), `staged`, `unstaged`, `iteration:N`,
- * `iterations:N..M` or `commit:SHA`.
+ * `against`: `base` (base...worktree, what a reviewer wants), `committed` (base...HEAD), `staged`,
+ * `unstaged`, `iteration:N`, `iterations:N..M` or `commit:SHA`.
  */
 export interface DiffQuery {
   session_id: string;
@@ -630,18 +631,26 @@ export interface Restore {
   point: string;
 }
 
-/** A backup that can be restored: what it was taken before, and what it does not hold. */
+/**
+ * A backup that can be restored: what it was taken for, and what it does not hold.
+ *
+ * `purpose` says in words what `operation` means. `size` is the bytes of the files that it holds, None where
+ * nobody counted them. `pinned`: it never expires.
+ */
 export interface RestorePoint {
   id: string;
   session_id: string;
   ref: string;
   operation: string;
+  purpose: string;
   created_at: string;
   head: string;
   branch: string | null;
   dirty_files: number;
   not_kept: string[];
   trash_path: string | null;
+  size: number | null;
+  pinned: boolean;
 }
 
 /** A session was created or any of its fields changed; the whole row, as lists show it. */
