@@ -12,6 +12,7 @@ from typing import Any
 
 from ampsm_app.backend.domain.errors import NotFound
 from ampsm_app.backend.domain.model import format_time, parse_time
+from ampsm_app.backend.domain.points import purpose_of
 from ampsm_app.backend.domain.review import RestorePoint
 from ampsm_app.backend.git.refs import HEADS, OURS
 from ampsm_app.backend.git.runner import Git, decode, git_failed
@@ -33,7 +34,7 @@ class Meta:
     """What a backup says of itself. `branch` is a full ref, None when HEAD was detached.
 
     `deleted` are tracked paths that were not on disk, `not_kept` what is too large, unreadable or another
-    repository, `permissions` the mode bits of the kept files.
+    repository, `permissions` the mode bits of the kept files, `size` their bytes (None: not counted).
     """
 
     session_id: str
@@ -47,6 +48,7 @@ class Meta:
     permissions: dict[str, int] = field(default_factory=dict)
     trash_path: str | None = None
     refs_only: bool = False
+    size: int | None = None
     version: int = _VERSION
 
 
@@ -100,12 +102,14 @@ def point_of(ref: str, meta: Meta) -> RestorePoint:
         session_id=meta.session_id,
         ref=ref,
         operation=meta.operation,
+        purpose=purpose_of(meta.operation),
         created_at=parse_time(meta.time),
         head=meta.head or "",
         branch=meta.branch.removeprefix(HEADS) if meta.branch else None,
         dirty_files=meta.dirty_files,
         not_kept=tuple(meta.not_kept),
         trash_path=meta.trash_path,
+        size=meta.size,
     )
 
 

@@ -56,7 +56,10 @@ def take(
     for attempt in range(_TRIES):
         try:
             seen = survey(git, context_dir=context_dir, limit=limit)
-            meta = _meta(session_id, operation, moment, seen, trash_path)
+            meta = replace(
+                _meta(session_id, operation, moment, seen, trash_path),
+                size=sum((git.cwd / path).lstat().st_size for path in seen.kept),
+            )
             entries = _entries(git, seen, meta)
         except (GitError, FileNotFoundError):
             # A file went away between looking and reading; it is looked at anew.
@@ -77,7 +80,7 @@ def take_branch(
     """
     moment = now or utc_now()
     head = require_branch(git, branch)
-    meta = replace(form.meta_for(session_id, operation, moment, head, HEADS + branch), refs_only=True)
+    meta = replace(form.meta_for(session_id, operation, moment, head, HEADS + branch), refs_only=True, size=0)
     oid = decode(git.write("hash-object", "-w", "--stdin", stdin=form.write_meta(meta))).strip()
     return _store(git, meta, [("100644", oid, form.META)], [head], moment)
 

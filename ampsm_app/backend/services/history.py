@@ -95,7 +95,7 @@ class History:
         if place is not None and place.exists():
             trash.from_trash(repository.common_dir, place, worktree)
             with self._resources.database.write() as connection:
-                backups.moved_to_trash(connection, point.id, None)
+                backups.moved_to_trash(connection, point, None)
         else:
             revival.revive(repository.git, worktree, session.branch)
         excludes.hide(repository.root, repository.common_dir, worktree, session.context_dir)

@@ -69,5 +69,5 @@ class Points:
         with self._resources.database.write() as connection:
             for point in backups.taken_before(connection, oldest):
                 if point.ref in dropped:
-                    backups.forget(connection, point.id)
+                    backups.forget(connection, point)
         return len(dropped)

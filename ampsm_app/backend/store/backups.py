@@ -3,10 +3,11 @@
 import json
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from ampsm_app.backend.domain.errors import InvalidInput, NotFound
 from ampsm_app.backend.domain.model import format_time
+from ampsm_app.backend.domain.points import purpose_of
 from ampsm_app.backend.domain.review import RestorePoint
 from ampsm_app.backend.store import rows
 from ampsm_app.backend.store.schema import backups as table
@@ -22,19 +23,27 @@ _COLUMNS = (
     ("dirty_files", "dirtyFiles"),
     ("not_kept", "notKept"),
     ("trash_path", "trashPath"),
+    ("size", "size"),
+    ("pinned", "pinned"),
 )
 
 
 def insert(connection: Connection, point: RestorePoint) -> None:
     """Write down a backup that was taken."""
     fields = point.model_dump(mode="json")
-    fields["not_kept"] = json.dumps(fields["not_kept"])
+    fields |= {"not_kept": json.dumps(fields["not_kept"]), "pinned": int(point.pinned)}
     connection.execute(table.insert().values({column: fields[field] for field, column in _COLUMNS}))
 
 
-def moved_to_trash(connection: Connection, point_id: str, trash_path: str | None) -> None:
+def moved_to_trash(connection: Connection, point: RestorePoint, trash_path: str | None) -> None:
     """Write down where the folder of a restore point was moved; None once it is back or gone."""
-    connection.execute(table.update().where(table.c.id == point_id).values(trashPath=trash_path))
+    connection.execute(table.update().where(_is(point)).values(trashPath=trash_path))
+
+
+def pin(connection: Connection, point: RestorePoint, *, pinned: bool) -> RestorePoint:
+    """Keep a restore point until it is unpinned, or no longer; the point as it is then."""
+    connection.execute(table.update().where(_is(point)).values(pinned=int(pinned)))
+    return point.model_copy(update={"pinned": pinned})
 
 
 def of_session(connection: Connection, session_id: str) -> list[RestorePoint]:
@@ -42,6 +51,12 @@ def of_session(connection: Connection, session_id: str) -> list[RestorePoint]:
     query = select(table).where(table.c.sessionId == session_id)
     newest = query.order_by(table.c.createdAt.desc(), table.c.id.desc())
     return rows.readable(rows.found(connection, newest), _point, "backup")
+
+
+def every(connection: Connection) -> list[RestorePoint]:
+    """The restore points of all sessions, oldest first."""
+    query = select(table).order_by(table.c.createdAt, table.c.id)
+    return rows.readable(rows.found(connection, query), _point, "backup")
 
 
 def find(connection: Connection, session_id: str, ref: str) -> RestorePoint:
@@ -60,16 +75,22 @@ def find(connection: Connection, session_id: str, ref: str) -> RestorePoint:
 
 
 def taken_before(connection: Connection, moment: datetime) -> list[RestorePoint]:
-    """The restore points of all sessions that are older, oldest first: what may expire."""
-    query = select(table).where(table.c.createdAt < format_time(moment)).order_by(table.c.createdAt)
+    """The restore points of all sessions that are older and not pinned, oldest first: what may expire."""
+    old = (table.c.createdAt < format_time(moment), table.c.pinned == 0)
+    query = select(table).where(*old).order_by(table.c.createdAt)
     return rows.readable(rows.found(connection, query), _point, "backup")
 
 
-def forget(connection: Connection, point_id: str) -> None:
+def forget(connection: Connection, point: RestorePoint) -> None:
     """Remove a restore point whose ref is gone."""
-    connection.execute(table.delete().where(table.c.id == point_id))
+    connection.execute(table.delete().where(_is(point)))
+
+
+def _is(point: RestorePoint) -> ColumnElement[bool]:
+    return and_(table.c.sessionId == point.session_id, table.c.id == point.id)
 
 
 def _point(row: rows.Found) -> RestorePoint:
     fields = {field: row[column] for field, column in _COLUMNS}
-    return RestorePoint.model_validate({**fields, "not_kept": json.loads(row["notKept"])})
+    read = {"not_kept": json.loads(row["notKept"]), "pinned": bool(row["pinned"])}
+    return RestorePoint.model_validate({**fields, **read, "purpose": purpose_of(row["operation"])})

@@ -217,8 +217,9 @@ merges = Table(
 backups = Table(
     "backups",
     metadata,
+    # Two sessions may take a point in the same millisecond.
+    Column("sessionId", Text, ForeignKey("sessions.id"), primary_key=True, nullable=False),
     Column("id", Text, primary_key=True, nullable=False),
-    _session_id(),
     _text("ref"),
     _text("operation"),
     _text("createdAt"),
@@ -227,6 +228,8 @@ backups = Table(
     _count("dirtyFiles"),
     _text("notKept"),
     _text("trashPath", null=True),
+    _number("size"),
+    _count("pinned"),
     Index("backups_by_session", "sessionId", "createdAt"),
 )
 

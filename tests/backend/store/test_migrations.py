@@ -15,6 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from ampsm_app.backend.domain.errors import StoreError
+from ampsm_app.backend.store import backups as point_rows
 from ampsm_app.backend.store import eventlog, files, migrate, queries, sessions
 from ampsm_app.backend.store.database import open_database
 from ampsm_app.backend.store.migrate import Migrations
@@ -98,6 +99,22 @@ def test_every_older_revision_becomes_the_present_one(path: Path, tmp_path: Path
     assert shape(path) == shape(blank)
     assert files.inspect(path) == files.State(files.SCHEMA, wal=True)
     assert bool(backups(path)) == (int(revision) < files.SCHEMA)
+
+
+def test_points_of_the_first_schema_are_kept_unpinned(path: Path, tmp_path: Path) -> None:
+    with open_database(path, migrations=up_to("0001", tmp_path / "older")) as db, db.write() as connection:
+        sessions.insert(connection, make_session("s1"))
+        connection.exec_driver_sql(
+            "INSERT INTO backups (id, sessionId, ref, operation, createdAt, head, branch, dirtyFiles, notKept,"
+            " trashPath) VALUES ('p', 's1', 'refs/r', 'squash', '2026-11-20T10:00:00.000Z', 'abc', 'amp/x', 3,"
+            " '[\"big\"]', '/trash')"
+        )
+
+    with open_database(path) as db, db.read() as connection:
+        (point,) = point_rows.of_session(connection, "s1")
+
+    assert (point.id, point.dirty_files, point.not_kept, point.trash_path) == ("p", 3, ("big",), "/trash")
+    assert (point.pinned, point.size) == (False, None)
 
 
 def test_an_older_database_is_backed_up_and_keeps_its_data(path: Path, tmp_path: Path) -> None:
