@@ -1,15 +1,14 @@
 """Runs an agent in the background without a browser, a display or an update in its way."""
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from ampsm_app.backend.exec.command import Command, Completed
 from ampsm_app.backend.exec.executor import Executor
+from ampsm_app.backend.exec.temporary import temporary_folder
 
 _BROWSERS = ("xdg-open", "open", "sensible-browser", "x-www-browser", "www-browser", "gio", "wslview")
 _DISPLAYS = frozenset({"DISPLAY", "WAYLAND_DISPLAY", "MIR_SOCKET", "AMP_PWD"})
@@ -39,8 +38,7 @@ class Quiet:
 @contextmanager
 def quietly(executor: Executor, argv: tuple[str, ...], environment: Mapping[str, str]) -> Iterator[Quiet]:
     """Something to ask a binary with; `environment` is laid over ours."""
-    folder = Path(tempfile.mkdtemp(prefix="ampsm-probe-"))
-    try:
+    with temporary_folder("probe") as folder:
         browsers = folder / "no-browser"
         browsers.mkdir()
         if sys.platform != "win32":
@@ -53,5 +51,3 @@ def quietly(executor: Executor, argv: tuple[str, ...], environment: Mapping[str,
         search = environment.get("PATH") or os.environ.get("PATH", "")
         quiet = {"PATH": f"{browsers}{os.pathsep}{search}", "BROWSER": "true", "AMP_SKIP_UPDATE_CHECK": "1"}
         yield Quiet(executor, argv, here, {**environment, **quiet})
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,6 @@
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from pathlib import Path
 from ampsm_app.backend.domain.errors import Conflict, GitError, NotFound
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.review import RestorePoint
+from ampsm_app.backend.exec.temporary import temporary_folder
 from ampsm_app.backend.git import backup_format as form
 from ampsm_app.backend.git.layout import git_dir
 from ampsm_app.backend.git.objects import TreeEntry, hash_files, read_objects, tree_of
@@ -133,8 +133,7 @@ def _meta(
 
 def _entries(git: Git, seen: Survey, meta: form.Meta) -> list[TreeEntry]:
     """All blobs of the backup's tree, hashed by one process."""
-    with tempfile.TemporaryDirectory(prefix="ampsm-backup-") as name:
-        folder = Path(name)
+    with temporary_folder("backup") as folder:
         sources = [*_user_files(git, seen, folder), *_own_files(git, meta, folder)]
         oids = hash_files(git, [source for _, _, source in sources])
     entries = [(mode, oid, path) for (mode, path, _), oid in zip(sources, oids, strict=True)]

@@ -1,10 +1,10 @@
 """Many objects with one process: hashing files, reading blobs, making a tree of entries."""
 
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ampsm_app.backend.exec.temporary import temporary_folder
 from ampsm_app.backend.git.runner import Git, decode, encode
 
 TreeEntry = tuple[str, str, str]
@@ -50,7 +50,7 @@ def tree_of(git: Git, entries: Iterable[TreeEntry]) -> str:
     lines = b"".join(encode(f"{mode} {oid}\t{path}") + b"\0" for mode, oid, path in entries)
     # Names that only other systems cannot have are kept all the same: these trees are never checked out.
     any_name = ("-c", "core.protectNTFS=false", "-c", "core.protectHFS=false", "-c", "core.splitIndex=false")
-    with tempfile.TemporaryDirectory(prefix="ampsm-tree-") as folder:
+    with temporary_folder("tree") as folder:
         env = {"GIT_INDEX_FILE": os.fspath(Path(folder) / "index")}
         git.write(*any_name, "update-index", "-z", "--index-info", stdin=lines, env=env)
         return decode(git.write(*any_name, "write-tree", "--missing-ok", env=env)).strip()

@@ -1,10 +1,10 @@
 """Settling conflicts on objects, path by path: no worktree is needed and none is touched."""
 
-import tempfile
 from pathlib import Path
 
 from ampsm_app.backend.domain.errors import InvalidInput
 from ampsm_app.backend.domain.merges import Conflicted, Side
+from ampsm_app.backend.exec.temporary import temporary_folder
 from ampsm_app.backend.git import three_way
 from ampsm_app.backend.git.conflict_texts import line_ends_of
 from ampsm_app.backend.git.markers import leftover, name_sides
@@ -132,7 +132,7 @@ def _joined(git: Git, conflict: Conflicted) -> str:
     """The blob that has the lines of both sides where they conflict, base's first."""
     entries = [entry_of(conflict, "base"), entry_of(conflict, "ancestor"), entry_of(conflict, "session")]
     contents = read_objects(git, [entry.oid if entry else "-" for entry in entries])
-    with tempfile.TemporaryDirectory(prefix="ampsm-join-") as folder:
+    with temporary_folder("join") as folder:
         names = [Path(folder) / name for name in ("base", "ancestor", "session")]
         for name, content in zip(names, contents, strict=True):
             name.write_bytes(content or b"")

@@ -1,7 +1,6 @@
 """Git whose new objects go to a throw-away folder: for forecasts that leave the repository untouched."""
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Self
 
 from ampsm_app.backend.exec.command import Completed
 from ampsm_app.backend.exec.executor import Executor
+from ampsm_app.backend.exec.temporary import temporary_folder
 from ampsm_app.backend.git.runner import Git
 
 
@@ -43,7 +43,7 @@ def scratch(git: Git) -> Iterator[Git]:
     What it makes is gone when the block ends; refs must not be moved to it.
     """
     objects = git.text("rev-parse", "--path-format=absolute", "--git-path", "objects")
-    with tempfile.TemporaryDirectory(prefix="ampsm-objects-") as folder:
+    with temporary_folder("objects") as folder:
         env = {
             "GIT_OBJECT_DIRECTORY": os.fspath(folder),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(objects),

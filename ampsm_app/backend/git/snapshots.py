@@ -6,11 +6,11 @@ the repository is untouched; with a plain one they stay, and a ref can keep them
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from ampsm_app.backend.exec.temporary import temporary_folder
 from ampsm_app.backend.git.excludes import WORKTREES_DIR
 from ampsm_app.backend.git.layout import git_dir
 from ampsm_app.backend.git.runner import Git, decode
@@ -41,7 +41,7 @@ def _write_tree(git: Git, env: Mapping[str, str]) -> str:
 @contextmanager
 def _index_copy(git: Git) -> Iterator[dict[str, str]]:
     """Environment for a throw-away copy of the index."""
-    with tempfile.TemporaryDirectory(prefix="ampsm-index-") as folder:
+    with temporary_folder("index") as folder:
         copy, index = Path(folder) / "index", git_dir(git.cwd) / "index"
         if index.exists():
             # With its time: git trusts entries only if their files are older than the index.

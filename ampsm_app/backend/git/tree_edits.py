@@ -1,11 +1,11 @@
 """Trees that differ from another in some paths, made without a worktree."""
 
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ampsm_app.backend.exec.temporary import temporary_folder
 from ampsm_app.backend.git.runner import Git, encode, nul_list
 
 
@@ -38,7 +38,7 @@ def edit_tree(git: Git, tree: str, changes: Mapping[str, TreeEntry | None]) -> s
     ordered = sorted(changes.items(), key=lambda change: change[1] is not None)
     nothing = TreeEntry("0", "0" * len(tree))
     lines = [f"{(each or nothing).mode} {(each or nothing).oid}\t{path}" for path, each in ordered]
-    with tempfile.TemporaryDirectory(prefix="ampsm-tree-") as folder:
+    with temporary_folder("tree") as folder:
         env = {"GIT_INDEX_FILE": os.fspath(Path(folder) / "index")}
         whole = ("-c", "core.splitIndex=false")
         git.write(*whole, "read-tree", tree, env=env)

@@ -1,7 +1,5 @@
 """Proving that an agent and git work here, in scratch repositories that are removed afterwards."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +10,7 @@ from ampsm_app.backend.domain.health import Finding, HealthReport
 from ampsm_app.backend.domain.merges import MergeOptions, MergeStatus
 from ampsm_app.backend.domain.requests import DiffQuery, IterateRequest, NewSession
 from ampsm_app.backend.domain.sessions import AgentChoice, Outcome
+from ampsm_app.backend.exec.temporary import temporary_folder
 from ampsm_app.backend.services.agents import Agents
 from ampsm_app.backend.services.cleanup import Cleanup
 from ampsm_app.backend.services.history import History
@@ -70,16 +69,13 @@ class Verification:
 
     @contextmanager
     def _scratch(self) -> Iterator[tuple[ScratchCore, Path]]:
-        folder = Path(tempfile.mkdtemp(prefix="ampsm-verify-"))
-        try:
+        with temporary_folder("verify") as folder:
             repository = make_repository(self._resources, folder / "repository", {"README.md": "scratch\n"})
             core = self._open(folder / "data" / "sessions.sqlite")
             try:
                 yield core, repository
             finally:
                 core.close()
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _turn_findings(outcome: Outcome | None, commit: str | None, error: object) -> Iterator[Finding]:

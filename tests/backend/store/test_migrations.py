@@ -105,9 +105,9 @@ def test_points_of_the_first_schema_are_kept_unpinned(path: Path, tmp_path: Path
     with open_database(path, migrations=up_to("0001", tmp_path / "older")) as db, db.write() as connection:
         sessions.insert(connection, make_session("s1"))
         connection.exec_driver_sql(
-            "INSERT INTO backups (id, sessionId, ref, operation, createdAt, head, branch, dirtyFiles, notKept,"
-            " trashPath) VALUES ('p', 's1', 'refs/r', 'squash', '2026-11-20T10:00:00.000Z', 'abc', 'amp/x', 3,"
-            " '[\"big\"]', '/trash')"
+            "INSERT INTO backups (id, sessionId, ref, operation, createdAt, head, branch, dirtyFiles,"
+            " notKept, trashPath) VALUES ('p', 's1', 'refs/r', 'squash', '2026-11-20T10:00:00.000Z', 'abc',"
+            " 'amp/x', 3, '[\"big\"]', '/trash')"
         )
 
     with open_database(path) as db, db.read() as connection:
