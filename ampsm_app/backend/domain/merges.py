@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Literal
 
 from ampsm_app.backend.domain.model import Model, PathText, UtcTime
-from ampsm_app.backend.domain.sessions import Check
+from ampsm_app.backend.domain.sessions import Check, Outcome
 
 ConflictKind = Literal["content", "add_add", "delete_modify", "rename", "binary", "mode", "submodule"]
 Side = Literal["base", "session", "both"]
@@ -64,8 +64,44 @@ class MergeOptions(Model):
     allow_folding: bool = False
 
 
+class MergeChoices(Model):
+    """What may still be chosen while a merge waits; None leaves it as it was when the merge began."""
+
+    message: str | None = None
+    manual_commits: ManualCommits | None = None
+    skip_check: bool | None = None
+    allow_folding: bool | None = None
+
+
+class RefusedAnswer(Model):
+    """A path that the agent was asked to settle and did not; it is still in conflict.
+
+    Codes: `markers_left`, `untouched`, `deleted`, `undecided`, `cannot_settle`.
+    """
+
+    path: PathText
+    code: str
+    reason: str
+
+
+class Asked(Model):
+    """What came of the agent's last attempt to settle conflicts.
+
+    `settled` paths were taken over, `refused` ones were not, `dropped` are files that it changed besides.
+    """
+
+    iteration: int
+    outcome: Outcome
+    settled: tuple[PathText, ...] = ()
+    refused: tuple[RefusedAnswer, ...] = ()
+    dropped: tuple[PathText, ...] = ()
+
+
 class Merge(Model):
-    """One attempt to land a session. `tree` is the merged result, `commit_sha` what base became."""
+    """One attempt to land a session. `tree` is the merged result, `commit_sha` what base became.
+
+    `pushed_sha` is what a pull request was given of the session's branch.
+    """
 
     id: str
     session_id: str
@@ -84,6 +120,8 @@ class Merge(Model):
     message: str | None = None
     backup_ref: str | None = None
     url: str | None = None
+    pushed_sha: str | None = None
+    asked: Asked | None = None
     created_at: UtcTime
     ended_at: UtcTime | None = None
 

@@ -36,6 +36,17 @@ class IterateRequest(Model):
     trust_setup: bool = False
 
 
+class AskAgent(Model):
+    """Conflicts of a waiting merge that the agent is to settle: those of `paths`, else all that are left."""
+
+    id: str = Field(min_length=1)
+    paths: tuple[PathText, ...] = ()
+    notes: str | None = None
+    model: str | None = None
+    choice: AgentChoice = AgentChoice()
+    timeout_s: float | None = Field(default=None, gt=0)
+
+
 class SessionFilter(Model):
     """Which sessions to list."""
 

@@ -7,6 +7,7 @@ from ampsm_app.backend.domain.model import Model, PathText, UtcTime
 from ampsm_app.backend.domain.usage import CostKind, Usage
 
 Mode = Literal["production", "local-cli", "local-server", "demo"]
+Purpose = Literal["work", "conflicts"]
 
 
 class SessionStatus(StrEnum):
@@ -128,7 +129,10 @@ class IterationError(Model):
 
 
 class Iteration(Model):
-    """One agent turn of a session, with its commit and check. `outcome` is None while it runs."""
+    """One agent turn of a session, with its commit and check. `outcome` is None while it runs.
+
+    One whose purpose is `conflicts` settles those of a waiting merge: it makes no commit and is not checked.
+    """
 
     id: str
     session_id: str
@@ -155,3 +159,4 @@ class Iteration(Model):
     limit_until: UtcTime | None = None
     withheld: tuple[WithheldFile, ...] = ()
     error: IterationError | None = None
+    purpose: Purpose = "work"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ampsm_app.backend.domain.errors import StoreError
 
 APPLICATION_ID = 0x414D5053
-SCHEMA = 2
+SCHEMA = 3
 BUSY_S = 30.0
 
 _MEANINGS = (

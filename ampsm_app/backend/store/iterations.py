@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ampsm_app.backend.domain.errors import Conflict, InvalidInput, NotFound
 from ampsm_app.backend.domain.model import utc_now
-from ampsm_app.backend.domain.sessions import Iteration, Mode
+from ampsm_app.backend.domain.sessions import Iteration, Mode, Purpose
 from ampsm_app.backend.store import claims, figures, rows, turns
 from ampsm_app.backend.store.schema import iterations as table
 from ampsm_app.backend.store.summaries import not_found
@@ -35,6 +35,7 @@ def start(
     mode: Mode = "production",
     thread_id: str | None = None,
     agent_version: str | None = None,
+    purpose: Purpose = "work",
     within: str | None = None,
     started_at: datetime | None = None,
 ) -> Iteration:
@@ -59,6 +60,7 @@ def start(
         mode=mode,
         thread_id=thread_id,
         agent_version=agent_version,
+        purpose=purpose,
     )
     try:
         connection.execute(table.insert().values(**turns.values(iteration), owner=owner, mark=mark))

@@ -114,6 +114,7 @@ iterations = Table(
     _text("error", null=True),
     _text("owner"),
     _text("mark"),
+    Column("purpose", Text, nullable=False, server_default=text("'work'")),
     Index("iterations_by_number", "sessionId", "number", unique=True),
     # One running turn a session, whichever process asks.
     Index("one_running_turn", "sessionId", unique=True, sqlite_where=text('"endTime" IS NULL')),

@@ -31,6 +31,7 @@ FIELDS = (
     ("limit_until", "limitUntil"),
     ("withheld", "withheld"),
     ("error", "error"),
+    ("purpose", "purpose"),
 )
 _MADE = ("check", "usage", "withheld", "error")
 SAME = tuple(pair for pair in FIELDS if pair[0] not in _MADE)

@@ -163,6 +163,7 @@ export function iteration(fields: Partial<Iteration> & { id: string; session_id:
     duration_ms: 72_000,
     limit_until: null,
     withheld: [],
+    purpose: "work",
     error: null,
     ...fields,
   };

@@ -91,6 +91,8 @@ export function mergeOf(more: Partial<Merge> = {}): Merge {
     message: null,
     backup_ref: null,
     url: null,
+    pushed_sha: null,
+    asked: null,
     created_at: "2026-11-20T10:00:00.000Z",
     ended_at: null,
     ...more,

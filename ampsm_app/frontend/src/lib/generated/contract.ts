@@ -33,6 +33,19 @@ export interface Archive {
   archived: boolean;
 }
 
+/**
+ * What came of the agent's last attempt to settle conflicts.
+ *
+ * `settled` paths were taken over, `refused` ones were not, `dropped` are files that it changed besides.
+ */
+export interface Asked {
+  iteration: number;
+  outcome: Outcome;
+  settled: string[];
+  refused: RefusedAnswer[];
+  dropped: string[];
+}
+
 /** A text of the agent. `parent_tool_use_id` names the call whose sub-agent said it. */
 export interface AssistantMessage {
   type: "assistant_message";
@@ -319,7 +332,11 @@ export interface IterateRequest {
   trust_setup?: boolean;
 }
 
-/** One agent turn of a session, with its commit and check. `outcome` is None while it runs. */
+/**
+ * One agent turn of a session, with its commit and check. `outcome` is None while it runs.
+ *
+ * One whose purpose is `conflicts` settles those of a waiting merge: it makes no commit and is not checked.
+ */
 export interface Iteration {
   id: string;
   session_id: string;
@@ -346,6 +363,7 @@ export interface Iteration {
   limit_until: string | null;
   withheld: WithheldFile[];
   error: IterationError | null;
+  purpose: "work" | "conflicts";
 }
 
 /** A turn is over: committed, checked, recorded. */
@@ -399,7 +417,11 @@ export interface Loss {
   merged: boolean;
 }
 
-/** One attempt to land a session. `tree` is the merged result, `commit_sha` what base became. */
+/**
+ * One attempt to land a session. `tree` is the merged result, `commit_sha` what base became.
+ *
+ * `pushed_sha` is what a pull request was given of the session's branch.
+ */
 export interface Merge {
   id: string;
   session_id: string;
@@ -418,6 +440,8 @@ export interface Merge {
   message: string | null;
   backup_ref: string | null;
   url: string | null;
+  pushed_sha: string | null;
+  asked: Asked | null;
   created_at: string;
   ended_at: string | null;
 }
@@ -581,6 +605,17 @@ export interface Rebased {
   commit_sha: string;
   conflicts: PredictedConflict[];
   backup_ref: string | null;
+}
+
+/**
+ * A path that the agent was asked to settle and did not; it is still in conflict.
+ *
+ * Codes: `markers_left`, `untouched`, `deleted`, `undecided`, `cannot_settle`.
+ */
+export interface RefusedAnswer {
+  path: string;
+  code: string;
+  reason: string;
 }
 
 /** A session's new name. */
