@@ -1,7 +1,7 @@
 """Where git keeps what belongs to a worktree, read from its files without a process."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ampsm_app.backend.domain.errors import NotFound
@@ -48,6 +48,12 @@ def unfinished(folder: Path) -> str | None:
     `rebase`, `merge`, `cherry-pick`, `revert`, `bisect` or None.
     """
     return next((name for mark, name in _UNFINISHED if (folder / mark).exists()), None)
+
+
+def unfinished_among(names: Iterable[str]) -> str | None:
+    """The same, told from the names of the files that were in that folder."""
+    roots = {name.partition("/")[0] for name in names}
+    return next((operation for mark, operation in _UNFINISHED if mark in roots), None)
 
 
 def repository_dir(root: Path) -> Path:

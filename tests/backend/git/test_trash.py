@@ -126,3 +126,42 @@ def test_broken_submodules_count_as_unknown(repository: Repository, session_git:
     git(session_git.cwd, "submodule", "--quiet", "add", str(library), "lib")
     (repository.common_dir / "worktrees" / "s1" / "modules" / "lib" / "HEAD").write_text("nonsense\n")
     assert submodules.unpushed(session_git) is None
+
+
+def test_a_killed_emptying_shows_nothing_half_there_and_is_ended(
+    repository: Repository, session_git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    common = repository.common_dir
+    place = trash.trash_place(common, "s1", NOW)
+    trash.to_trash(common, session_git.cwd, place)
+    with monkeypatch.context() as killed:
+        killed.setattr(trash, "delete_tree", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            trash.discard(place)
+    assert trash.listed(common) == []
+    assert trash.size(common) > 0
+
+    trash.sweep(common)
+
+    assert trash.size(common) == 0
+    trash.discard(place)
+
+
+def interrupt(_: Path) -> None:
+    raise KeyboardInterrupt
+
+
+def test_what_a_restore_set_aside_is_told_from_worktrees(repository: Repository, session_git: Git) -> None:
+    common, worktree = repository.common_dir, session_git.cwd
+    aside = trash.trash_place(common, "s1-aside", NOW)
+    (aside / "node_modules").mkdir(parents=True)
+    other = common / "ampsm" / "trash" / "notes"
+    other.mkdir()
+    place = trash.trash_place(common, "s1", NOW + timedelta(seconds=1))
+    trash.to_trash(common, worktree, place)
+
+    found = {each.place: (each.kind, each.session_id) for each in trash.listed(common)}
+
+    assert found == {place: ("worktree", "s1"), aside: ("aside", "s1"), other: ("other", None)}
+    assert trash.original_place(place) == worktree
+    assert trash.original_place(aside) is None
