@@ -74,7 +74,8 @@ class DiffQuery(Model):
     """Which change of a session to show.
 
     `against`: `base` (base...worktree, what a reviewer wants), `committed` (base...HEAD), `staged`,
-    `unstaged`, `iteration:N`, `iterations:N..M` or `commit:SHA`.
+    `unstaged`, `iteration:N`, `iterations:N..M`, `commit:SHA` or `point:ID` (what a restore point holds
+    against its commit).
     """
 
     session_id: str

@@ -9,14 +9,15 @@ from ampsm_app.backend.domain.merges import CommitLine
 from ampsm_app.backend.domain.requests import DiffQuery
 from ampsm_app.backend.domain.review import ChangedFile, ChangeList, FileDiff, WorkingFile
 from ampsm_app.backend.domain.sessions import Iteration, Session
-from ampsm_app.backend.git import commits, diffs, file_diffs, refs
+from ampsm_app.backend.git import backup_format, commits, diffs, file_diffs, point_content, refs
 from ampsm_app.backend.git.commits import CommitInfo
 from ampsm_app.backend.git.runner import Git
+from ampsm_app.backend.git.scratch import scratch
 from ampsm_app.backend.git.status import read_status
 from ampsm_app.backend.services.messages import is_ours
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.services.worktrees import Worktrees
-from ampsm_app.backend.store import iterations, sessions
+from ampsm_app.backend.store import backups, iterations, sessions
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Reviews:
 
     def changes(self, query: DiffQuery) -> ChangeList:
         """The files that differ; against base each says whether the agent or the user changed it."""
-        session = self._session(query.session_id)
+        session = self._session(query)
         with self._sides(session, query.against) as sides:
             found = diffs.change_list(sides, query.against, ignore_whitespace=query.ignore_whitespace)
         if query.against not in {"base", "committed"}:
@@ -52,7 +53,7 @@ class Reviews:
         """Both texts of one file with git's own hunks."""
         if query.path is None:
             raise InvalidInput("No file was named.", hint="give its path")
-        session = self._session(query.session_id)
+        session = self._session(query)
         with self._sides(session, query.against) as sides:
             return file_diffs.file_diff(
                 sides, query.path, context=query.context, ignore_whitespace=query.ignore_whitespace
@@ -60,7 +61,7 @@ class Reviews:
 
     def patch(self, query: DiffQuery) -> bytes:
         """All of it as a unified diff."""
-        session = self._session(query.session_id)
+        session = self._session(query)
         paths = [query.path] if query.path else []
         with self._sides(session, query.against) as sides:
             return diffs.patch(
@@ -69,7 +70,7 @@ class Reviews:
 
     def status(self, session_id: str) -> StatusView:
         """The worktree of a session, and the commits of its branch, oldest first."""
-        session = self._session(session_id)
+        session = self._present(session_id)
         git = self._resources.worktree_git(session)
         state = read_status(git, context_dir=session.context_dir)
         return StatusView(
@@ -80,7 +81,14 @@ class Reviews:
             commits=commit_lines(session_commits(git, session), session.id),
         )
 
-    def _session(self, session_id: str) -> Session:
+    def _session(self, query: DiffQuery) -> Session:
+        if not query.against.startswith("point:"):
+            return self._present(query.session_id)
+        # What a point holds is shown of a session that is in the trash, too.
+        with self._resources.database.read() as connection:
+            return sessions.get(connection, query.session_id)
+
+    def _present(self, session_id: str) -> Session:
         with self._resources.database.read() as connection:
             session = sessions.get(connection, session_id)
         self._worktrees.ensure_present(session)
@@ -104,6 +112,9 @@ class Reviews:
                     yield sides
             case "commit":
                 yield diffs.of_commit(git, which)
+            case "point":
+                with self._of_point(session, which) as sides:
+                    yield sides
             case "iteration":
                 yield self._of_iterations(git, session, which, which)
             case "iterations":
@@ -112,8 +123,19 @@ class Reviews:
             case _:
                 raise InvalidInput(
                     f"{against!r} is no change of a session.",
-                    hint="base, committed, staged, unstaged, iteration:N, iterations:N..M or commit:SHA",
+                    hint="base, committed, staged, unstaged, iteration:N, iterations:N..M, commit:SHA, "
+                    "or point:ID",
                 )
+
+    @contextmanager
+    def _of_point(self, session: Session, which: str) -> Iterator[diffs.Sides]:
+        """What was not committed when a restore point was taken, against the commit it stood on."""
+        with self._resources.database.read() as connection:
+            point = backups.find(connection, session.id, which)
+        with scratch(self._resources.main_git(session)) as apart:
+            tree = point_content.tree_of_point(apart, backup_format.load(apart, point.ref))
+            head = point.head or diffs.empty_tree(tree)
+            yield diffs.between(apart, head, tree, from_label=point.head[:10], to_label="point")
 
     def _of_iterations(self, git: Git, session: Session, first: str, last: str) -> diffs.Sides:
         begin, end = self._iteration(session, first), self._iteration(session, last)
