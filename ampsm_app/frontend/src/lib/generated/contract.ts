@@ -176,7 +176,8 @@ export interface Deleted {
  * Which change of a session to show.
  *
  * `against`: `base` (base...worktree, what a reviewer wants), `committed` (base...HEAD), `staged`,
- * `unstaged`, `iteration:N`, `iterations:N..M` or `commit:SHA`.
+ * `unstaged`, `iteration:N`, `iterations:N..M`, `commit:SHA` or `point:ID` (what a restore point holds
+ * against its commit).
  */
 export interface DiffQuery {
   session_id: string;
