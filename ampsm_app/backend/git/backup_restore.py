@@ -11,7 +11,7 @@ from ampsm_app.backend.domain.errors import Conflict, NotFound
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.review import RestorePoint
 from ampsm_app.backend.git.backup_format import Backup, Kept, load
-from ampsm_app.backend.git.backups import read_file, take
+from ampsm_app.backend.git.backups import take
 from ampsm_app.backend.git.clearing import Clearing
 from ampsm_app.backend.git.diffs import empty_tree, names
 from ampsm_app.backend.git.files import delete_tree
@@ -63,7 +63,7 @@ def restore(
     aside = trash_place(common_dir(git_dir(git.cwd)), f"{session}-aside", moment)
     with _index_lock(git) as lock:
         present = survey(git, context_dir=context_dir)
-        clearing = Clearing(git.cwd, aside, _kept_elsewhere(git, present))
+        clearing = Clearing(git.cwd, aside, kept_elsewhere(git, present))
         plan = _plan(git, backup, present)
         for path in plan.remove:
             clearing.remove(path)
@@ -71,23 +71,10 @@ def restore(
         _move_head(git, backup, f"ampsm: restore {ref.rpartition('/')[2]}")
         _write_index(git, backup, lock)
     _write_files(git, plan.write, rooms, backup.meta.permissions)
-    _check_out(git, plan.check_out)
+    check_out(git, plan.check_out)
     _write_state(git, backup)
     refresh(git)
     return Restored(point, tuple(clearing.moved), aside if clearing.moved else None)
-
-
-def restore_file(git: Git, ref: str, path: str, *, context_dir: str, now: datetime | None = None) -> None:
-    """Write one file of a backup into the worktree; the index stays. The caller has backed up the present.
-
-    Raises `NotFound` with code `not_in_backup`.
-    """
-    backup = load(git, ref)
-    content = read_file(git, ref, path)
-    aside = trash_place(common_dir(git_dir(git.cwd)), f"{backup.meta.session_id}-aside", now or utc_now())
-    present = survey(git, context_dir=context_dir)
-    place = Clearing(git.cwd, aside, _kept_elsewhere(git, present)).make_room(path)
-    _write(place, backup.files.get(path, Kept("100644", "")).mode, content, backup.meta.permissions.get(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +111,7 @@ def _tracked(git: Git, commit: str, paths: set[str]) -> set[str]:
     return paths & files
 
 
-def _kept_elsewhere(git: Git, present: Survey) -> Callable[[str], bool]:
+def kept_elsewhere(git: Git, present: Survey) -> Callable[[str], bool]:
     """Whether a path's present content is in a commit, in the index or in the backup just taken."""
     indexed = set(nul_list(git.read("ls-files", "-z")))
     return (present.kept.keys() | (indexed - set(present.not_kept))).__contains__
@@ -187,7 +174,7 @@ def _write_files(
     for chunk in _chunks(files):
         contents = read_objects(git, [files[path].oid for path in chunk])
         for path, content in zip(chunk, contents, strict=True):
-            _write(rooms[path], files[path].mode, content or b"", permissions.get(path))
+            write_file(rooms[path], files[path].mode, content or b"", permissions.get(path))
 
 
 def _chunks(files: dict[str, Kept]) -> Iterator[list[str]]:
@@ -203,7 +190,8 @@ def _chunks(files: dict[str, Kept]) -> Iterator[list[str]]:
         yield chunk
 
 
-def _write(place: Path, mode: str, content: bytes, permissions: int | None) -> None:
+def write_file(place: Path, mode: str, content: bytes, permissions: int | None) -> None:
+    """Write a file or link at a place that is free; `mode` is git's, `permissions` what it had on disk."""
     if mode == SYMLINK:
         place.symlink_to(os.fsdecode(content))
         return
@@ -211,7 +199,8 @@ def _write(place: Path, mode: str, content: bytes, permissions: int | None) -> N
     place.chmod(permissions if permissions is not None else (0o755 if mode == "100755" else 0o644))
 
 
-def _check_out(git: Git, paths: Iterable[str]) -> None:
+def check_out(git: Git, paths: Iterable[str]) -> None:
+    """Write these files as the index has them; the places are free, see `Clearing.make_room`."""
     # Attributes decide how the other files are written, so theirs come first.
     attributes = [path for path in paths if path.rpartition("/")[2] == ".gitattributes"]
     others = [path for path in paths if path not in set(attributes)]

@@ -11,7 +11,7 @@ import pytest
 from ampsm_app.backend.domain.errors import AmpsmError, Conflict, NotFound
 from ampsm_app.backend.domain.review import RestorePoint
 from ampsm_app.backend.exec.executor import Executor
-from ampsm_app.backend.git.backup_restore import restore, restore_file
+from ampsm_app.backend.git.backup_restore import restore
 from ampsm_app.backend.git.backups import expire, listed, read_file, take, take_branch
 from ampsm_app.backend.git.runner import Git
 from tests.conftest import git, make_repo
@@ -370,17 +370,13 @@ def test_two_in_the_same_millisecond_are_both_kept(worktree: Path, wt_git: Git) 
     assert len({each.ref for each in points}) == 3
 
 
-def test_one_file_is_read_and_restored_as_it_was_on_disk(worktree: Path, wt_git: Git) -> None:
+def test_one_file_is_read_as_it_was_on_disk(worktree: Path, wt_git: Git) -> None:
     (worktree / "kept.txt").write_bytes(b"mine\r\n")
     point = backup(wt_git)
     (worktree / "kept.txt").unlink()
     (worktree / "data.rot").write_text("changed\n")
     assert read_file(wt_git, point.ref, "kept.txt") == b"mine\r\n"
     assert read_file(wt_git, point.ref, "data.rot") == b"plain words\n"
-    restore_file(wt_git, point.ref, "kept.txt", context_dir="AGENT_CONTEXT")
-    restore_file(wt_git, point.ref, "data.rot", context_dir="AGENT_CONTEXT")
-    assert (worktree / "kept.txt").read_bytes() == b"mine\r\n"
-    assert (worktree / "data.rot").read_text() == "plain words\n"
     with pytest.raises(NotFound):
         read_file(wt_git, point.ref, "never there")
 
