@@ -1,5 +1,7 @@
 """Settling conflicts on objects, path by path: no worktree is needed and none is touched."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ampsm_app.backend.domain.errors import InvalidInput
@@ -7,7 +9,7 @@ from ampsm_app.backend.domain.merges import Conflicted, Side
 from ampsm_app.backend.exec.temporary import temporary_folder
 from ampsm_app.backend.git import three_way
 from ampsm_app.backend.git.conflict_texts import line_ends_of
-from ampsm_app.backend.git.markers import leftover, name_sides
+from ampsm_app.backend.git.markers import is_binary, leftover, name_sides
 from ampsm_app.backend.git.objects import read_objects
 from ampsm_app.backend.git.raw_diff import GITLINK, SYMLINK
 from ampsm_app.backend.git.resolution import Change, Resolution, Settlement, conflict_at, keep, settled
@@ -26,6 +28,14 @@ from ampsm_app.backend.git.three_way import ThreeWay
 from ampsm_app.backend.git.tree_edits import TreeEntry, edit_tree, entries_of
 
 _DIFF3 = ("merge.conflictStyle=diff3",)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one path is to be settled: by a side, by its content, or by removing it (neither given)."""
+
+    side: Side | None = None
+    content: bytes | None = None
 
 
 def start(git: Git, merge_id: str, commits: tuple[str, str], merged: ThreeWay) -> Resolution:
@@ -52,45 +62,43 @@ def start(git: Git, merge_id: str, commits: tuple[str, str], merged: ThreeWay) -
     return keep(git, state)
 
 
-def take(git: Git, state: Resolution, path: str, side: Side) -> Resolution:
-    """Settle a path by a side, together with the other paths of the same conflict.
+def settle(git: Git, state: Resolution, answers: Mapping[str, Answer]) -> Resolution:
+    """Settle paths, all of them or none; saved in one step.
 
-    `both` joins the lines of two files, base's first; other things are kept beside each other. Raises
-    `InvalidInput` with code `cannot_keep_both` where that makes no sense.
+    A side settles the other paths of the same conflict too. `both` joins the lines of two files, base's
+    first; other things are kept beside each other. A file gets the line ends of its sides, and with conflict
+    markers left in it is kept but not settled; a symlink's content is its target. Raises `InvalidInput` with
+    code `cannot_keep_both` or `no_text` where an answer makes no sense.
     """
-    chosen = conflict_at(state, path)
-    group = [chosen, *(each for each in state.conflicts if each.path in chosen.related)]
-    made = [Settlement(path=each.path, changes=_taken(git, state, each, side)) for each in group]
-    return settled(git, state, made)
+    made: dict[str, Settlement] = {}
+    open_paths: list[str] = []
+    for path, answer in answers.items():
+        conflict = conflict_at(state, path)
+        if answer.side is not None:
+            for each in _with_related(state, conflict):
+                made[each.path] = Settlement(path=each.path, changes=_taken(git, state, each, answer.side))
+        elif answer.content is not None:
+            made[path], marked = _written(git, state, conflict, answer.content)
+            open_paths += [path] if marked else []
+        else:
+            # A folder that the other side has there stays.
+            made[path] = _settlement(path, dict.fromkeys([*conflict.placed_at, path]))
+    return settled(git, state, made.values(), open_paths)
+
+
+def take(git: Git, state: Resolution, path: str, side: Side) -> Resolution:
+    """Settle a path by a side, as `settle` does."""
+    return settle(git, state, {path: Answer(side=side)})
 
 
 def set_text(git: Git, state: Resolution, path: str, text: str) -> Resolution:
-    """Settle a file by its content; with conflict markers left in it, it is kept but not settled.
-
-    Line ends become those of the file's sides. For a symlink the text is its target.
-    """
-    conflict = conflict_at(state, path)
-    sides = [entry for entry in (entry_of(conflict, "base"), entry_of(conflict, "session")) if entry]
-    merged = entries_of(git, state.start_tree, [path])
-    old = [content for content in read_objects(git, [each.oid for each in sides]) if content is not None]
-    if sides and all(each.mode == GITLINK for each in sides):
-        raise InvalidInput(f"{path} is a submodule.", hint="Take base or session.", code="no_text")
-    if sides and all(each.mode == SYMLINK for each in sides):
-        content, mode = encode(text).rstrip(b"\r\n"), SYMLINK
-    else:
-        files = [each for each in sides if is_file(each)]
-        content = line_ends_of(old, encode(text))
-        mode = file_mode(conflict, files[0], merged) if files else "100644"
-    changes: Changes = dict.fromkeys([*conflict.placed_at, *merged])
-    changes[path] = TreeEntry(mode, _store(git, content))
-    open_paths = [path] if leftover(content, *old) else []
-    return settled(git, state, [_settlement(path, changes)], open_paths)
+    """Settle a file by its content, as `settle` does."""
+    return settle(git, state, {path: Answer(content=encode(text))})
 
 
 def delete(git: Git, state: Resolution, path: str) -> Resolution:
-    """Settle a path by removing it; a folder that the other side has there stays."""
-    conflict = conflict_at(state, path)
-    return settled(git, state, [_settlement(path, dict.fromkeys([*conflict.placed_at, path]))])
+    """Settle a path by removing it."""
+    return settle(git, state, {path: Answer()})
 
 
 def carry_over(git: Git, earlier: Resolution, fresh: Resolution) -> Resolution:
@@ -100,6 +108,33 @@ def carry_over(git: Git, earlier: Resolution, fresh: Resolution) -> Resolution:
     again = [each for each in earlier.settlements if each.path in known]
     unfinished = [path for path, resolved in known.items() if not resolved]
     return settled(git, fresh, again, unfinished) if again else fresh
+
+
+def _with_related(state: Resolution, conflict: Conflicted) -> list[Conflicted]:
+    return [conflict, *(each for each in state.conflicts if each.path in conflict.related)]
+
+
+def _written(
+    git: Git, state: Resolution, conflict: Conflicted, content: bytes
+) -> tuple[Settlement, tuple[int, ...]]:
+    """The file as it was written, and the lines that still are markers."""
+    sides = [entry for entry in (entry_of(conflict, "base"), entry_of(conflict, "session")) if entry]
+    merged = entries_of(git, state.start_tree, [conflict.path])
+    if sides and all(each.mode == GITLINK for each in sides):
+        raise InvalidInput(f"{conflict.path} is a submodule.", hint="Take base or session.", code="no_text")
+    marked: tuple[int, ...] = ()
+    if sides and all(each.mode == SYMLINK for each in sides):
+        content, mode = content.rstrip(b"\r\n"), SYMLINK
+    else:
+        files = [each for each in sides if is_file(each)]
+        mode = file_mode(conflict, files[0], merged) if files else "100644"
+        if not is_binary(content):
+            old = [each for each in read_objects(git, [entry.oid for entry in sides]) if each is not None]
+            content = line_ends_of(old, content)
+            marked = leftover(content, *old)
+    changes: Changes = dict.fromkeys([*conflict.placed_at, *merged])
+    changes[conflict.path] = TreeEntry(mode, _store(git, content))
+    return _settlement(conflict.path, changes), marked
 
 
 def _taken(git: Git, state: Resolution, conflict: Conflicted, side: Side) -> tuple[Change, ...]:

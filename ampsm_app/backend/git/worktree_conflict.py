@@ -93,6 +93,18 @@ def read_back(worktree: Git, base_sha: str, session_sha: str) -> ReadBack:
     )
 
 
+def remaining(worktree: Git, base_sha: str, session_sha: str) -> tuple[str, ...] | None:
+    """The paths that are still to be settled there, nothing staged; None where the merge is over."""
+    state = _state(worktree, base_sha, session_sha)
+    if state in ("gone", "elsewhere"):
+        return None
+    marked = _marked_by_git(worktree, base_sha, session_sha)
+    unmerged = _unmerged(worktree)
+    settled = set(_settled_by_hand(worktree, unmerged, marked))
+    left = [path for path in unmerged if path not in settled]
+    return tuple(dict.fromkeys([*left, *_still_marked(worktree, None, marked)]))
+
+
 def put(worktree: Git, path: str, changes: Sequence[Change]) -> None:
     """Settle a path in the worktree, index and files, as it was settled on objects."""
     stand_ins = [each for each in _unmerged(worktree) if each.startswith(f"{path}~")]
@@ -189,16 +201,23 @@ def _marked_by_git(worktree: Git, base_sha: str, session_sha: str) -> dict[str, 
 
 
 def _stage_settled(worktree: Git, marked: dict[str, tuple[bytes, ...]]) -> None:
+    settled = _settled_by_hand(worktree, _unmerged(worktree), marked)
+    if settled:
+        names = encode("".join(f"{path}\0" for path in settled))
+        worktree.write("update-index", "--add", "--remove", "-z", "--stdin", stdin=names)
+
+
+def _settled_by_hand(
+    worktree: Git, unmerged: Sequence[str], marked: dict[str, tuple[bytes, ...]]
+) -> list[str]:
     settled = []
-    for path in _unmerged(worktree):
+    for path in unmerged:
         place = worktree.cwd / path
         gone = not place.exists() and not place.is_symlink()
         edited = path in marked and place.is_file() and not leftover(place.read_bytes(), *marked[path])
         if gone or edited:
             settled.append(path)
-    if settled:
-        names = encode("".join(f"{path}\0" for path in settled))
-        worktree.write("update-index", "--add", "--remove", "-z", "--stdin", stdin=names)
+    return settled
 
 
 def _still_marked(worktree: Git, tree: str | None, marked: dict[str, tuple[bytes, ...]]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from ampsm_app.backend.domain.errors import AmpsmError
 from ampsm_app.backend.domain.sessions import Check, Session
 from ampsm_app.backend.git import excludes
-from ampsm_app.backend.git.check_worktree import place_in, stand_on
+from ampsm_app.backend.git.detached_worktrees import check_place, stand_on
 from ampsm_app.backend.git.locks import repository_lock
 from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.checks import Checks
@@ -35,7 +35,7 @@ class MergeChecks:
         if not session.script:
             raise ValueError("a session without a script has nothing to check")
         repository = self._resources.repository(session)
-        place = place_in(repository.root)
+        place = check_place(repository.root)
         with repository_lock(repository.common_dir, "check", timeout_s=_WAIT_S):
             try:
                 git = stand_on(repository.git, place, commit)

@@ -13,7 +13,7 @@ from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.sessions import Iteration, Outcome, Session, SessionStatus
 from ampsm_app.backend.exec import trees
 from ampsm_app.backend.git import commits, moving, refs
-from ampsm_app.backend.git.check_worktree import place_in
+from ampsm_app.backend.git.detached_worktrees import ask_place, check_place
 from ampsm_app.backend.git.locks import clear_stale_locks
 from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.services.agents import Agents
@@ -100,7 +100,8 @@ class Recovery:
     def _clear_locks(self, operation: Operation, session: Session) -> None:
         repository = self._resources.repository(session)
         names = [refs.HEADS + session.branch]
-        for place in (Path(session.worktree_path), place_in(repository.root)):
+        root = repository.root
+        for place in (Path(session.worktree_path), check_place(root), ask_place(root, session.id)):
             clear_stale_locks(
                 repository.common_dir,
                 place if place.exists() else None,
