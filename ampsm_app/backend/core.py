@@ -12,9 +12,11 @@ from ampsm_app.backend.export.wire import is_exported, wire_event, wire_line
 from ampsm_app.backend.services.agents import Agents
 from ampsm_app.backend.services.checks import Checks
 from ampsm_app.backend.services.cleanup import Cleanup
+from ampsm_app.backend.services.committing import Committing
 from ampsm_app.backend.services.conflicts import Conflicts
 from ampsm_app.backend.services.demo import Demo
 from ampsm_app.backend.services.doctor import Doctor
+from ampsm_app.backend.services.edits import Edits
 from ampsm_app.backend.services.environment import Environment
 from ampsm_app.backend.services.events import Events
 from ampsm_app.backend.services.history import History
@@ -26,6 +28,7 @@ from ampsm_app.backend.services.merge_job import MergeParts
 from ampsm_app.backend.services.merges import Merges
 from ampsm_app.backend.services.opening import Opening
 from ampsm_app.backend.services.operations import Operations
+from ampsm_app.backend.services.picking import Picking
 from ampsm_app.backend.services.points import Points
 from ampsm_app.backend.services.preferences import Preferences
 from ampsm_app.backend.services.preflight import Preflights
@@ -35,10 +38,12 @@ from ampsm_app.backend.services.recovery import Recovery
 from ampsm_app.backend.services.repositories import Repositories
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.services.reviews import Reviews
+from ampsm_app.backend.services.rolling_back import RollingBack
 from ampsm_app.backend.services.sessions import Sessions
 from ampsm_app.backend.services.settling import Settling
 from ampsm_app.backend.services.setup import Setup
 from ampsm_app.backend.services.squash import Squash
+from ampsm_app.backend.services.staging import Staging
 from ampsm_app.backend.services.turn import TurnParts
 from ampsm_app.backend.services.turn_commits import TurnCommits
 from ampsm_app.backend.services.verification import Verification
@@ -69,7 +74,7 @@ class Core:
         self.reviews = Reviews(resources, worktrees)
         self.history = History(resources, self.operations, self.points, self.recovery)
         self.opening = Opening(resources, self.sessions)
-        turn_parts = TurnParts(resources, self.agents, worktrees, commits, checks, ledger)
+        turn_parts = TurnParts(resources, self.agents, ledger, worktrees, commits, checks)
         self.iterations = Iterations(turn_parts, self.operations, self.recovery)
         self.conflicts = Conflicts(resources, self.operations, self.points, self.recovery)
         merge_checks = MergeChecks(resources, checks, setup)
@@ -79,6 +84,11 @@ class Core:
         shared = (resources, self.operations, self.points, worktrees, self.recovery)
         self.squash = Squash(*shared)
         self.rebase = Rebase(*shared)
+        edits = Edits(*shared)
+        self.staging = Staging(edits)
+        self.committing = Committing(edits)
+        self.rolling_back = RollingBack(edits)
+        self.picking = Picking(edits)
         losses = Losses(resources)
         self.cleanup = Cleanup(resources, self.operations, self.points, losses, self.recovery)
         self.environment = Environment(resources, self.points)

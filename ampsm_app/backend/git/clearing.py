@@ -28,6 +28,14 @@ class Clearing:
             self._take(path)
             self._drop_empty(place.parent)
 
+    def set_aside(self, path: str) -> None:
+        """Move whatever is at a path out of the worktree, a whole folder too; nothing there is no error."""
+        place = self._root / path
+        if os.path.lexists(place) and not self._through_link(path):
+            move(place, self._aside / path)
+            self.moved.append(path)
+            self._drop_empty(place.parent)
+
     def make_room(self, path: str) -> Path:
         """Make sure that a file can be written at a path: folders above it, nothing at it."""
         for folder in reversed(PurePosixPath(path).parents):

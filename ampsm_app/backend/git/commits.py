@@ -100,15 +100,21 @@ def commit_tree(
 
 
 def commit(
-    git: Git, message: str, *, trailers: Mapping[str, str] | None = None, timeout_s: float = 600
+    git: Git,
+    message: str,
+    *,
+    trailers: Mapping[str, str] | None = None,
+    amend: bool = False,
+    timeout_s: float = 600,
 ) -> CommitResult:
     """Commit the index as the user would: own hooks, identity and signing, never a question.
 
-    A refusal is data; what was staged stays staged.
+    `amend` makes it instead of the last commit, whose author stays. A refusal is data; what was staged stays
+    staged.
     """
     done = git.attempt(
         *_UTF8,
-        *("commit", "-q", "--cleanup=whitespace", "--no-edit", "-F", "-"),
+        *("commit", "-q", "--cleanup=whitespace", "--no-edit", *(["--amend"] if amend else []), "-F", "-"),
         stdin=encode(with_trailers(message, trailers or {})),
         env=_NO_QUESTIONS,
         timeout_s=timeout_s,
@@ -130,6 +136,8 @@ def with_trailers(message: str, trailers: Mapping[str, str]) -> str:
 def _why(git: Git, done: Completed, said: str) -> Refusal:
     if done.timed_out or done.exit_code != 1:
         return refusal(said)
+    if "would make\nit empty" in said:
+        return "nothing"
     # A hook's refusal and an empty index both end in 1, and git adds no word of its own to the hook's.
     unchanged = git.attempt("diff", "--cached", "--quiet", "--ignore-submodules=none").exit_code == 0
     merging = git.attempt("rev-parse", "-q", "--verify", "MERGE_HEAD").exit_code == 0

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from ampsm_app.backend.domain.errors import NotFound
 from ampsm_app.backend.domain.review import FileDiff, Hunk
 from ampsm_app.backend.git.diffs import Sides, literal
-from ampsm_app.backend.git.objects import read_objects
+from ampsm_app.backend.git.objects import read_objects, sizes
 from ampsm_app.backend.git.raw_diff import GITLINK, NOTHING, STABLE_ARGS, RawChange, parse_list
 from ampsm_app.backend.git.runner import Git, encode
 
@@ -105,24 +105,17 @@ def _raw(sides: Sides, renames: str, *paths: str) -> tuple[RawChange, ...]:
 def _blobs(git: Git, change: RawChange, limit: int) -> tuple[_Blob, _Blob]:
     sides = ((change.old_mode, change.old_oid), (change.new_mode, change.new_oid))
     wanted = [oid for mode, oid in sides if mode not in (NOTHING, GITLINK)]
-    sizes = _sizes(git, wanted)
-    fits = [oid for oid in wanted if sizes[oid] <= limit]
+    known = sizes(git, wanted)
+    fits = [oid for oid in wanted if known[oid] <= limit]
     contents = _contents(git, fits if len(fits) == len(wanted) else [])
-    old, new = (_blob(mode, oid, sizes, contents) for mode, oid in sides)
+    old, new = (_blob(mode, oid, known, contents) for mode, oid in sides)
     return old, new
 
 
-def _blob(mode: str, oid: str, sizes: dict[str, int], contents: dict[str, bytes]) -> _Blob:
+def _blob(mode: str, oid: str, known: dict[str, int], contents: dict[str, bytes]) -> _Blob:
     if mode == GITLINK:
         return _Blob(0, f"Subproject commit {oid}\n".encode())
-    return _Blob(sizes.get(oid, 0), contents.get(oid))
-
-
-def _sizes(git: Git, oids: list[str]) -> dict[str, int]:
-    if not oids:
-        return {}
-    raw = git.read("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=_lines(oids))
-    return {oid: int(size) for oid, size in (line.split() for line in raw.decode().splitlines())}
+    return _Blob(known.get(oid, 0), contents.get(oid))
 
 
 def _contents(git: Git, oids: list[str]) -> dict[str, bytes]:
@@ -209,7 +202,3 @@ def _described(change: RawChange, **details: object) -> FileDiff:
         "new_mode": None if change.new_mode == NOTHING else change.new_mode,
     }
     return FileDiff.model_validate({**about, **details})
-
-
-def _lines(oids: list[str]) -> bytes:
-    return "".join(f"{oid}\n" for oid in oids).encode()

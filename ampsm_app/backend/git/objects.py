@@ -45,6 +45,15 @@ def read_objects(git: Git, names: Sequence[str]) -> list[bytes | None]:
     return found
 
 
+def sizes(git: Git, oids: Sequence[str]) -> dict[str, int]:
+    """The sizes of objects in bytes, by their ids."""
+    if not oids:
+        return {}
+    asked = encode("".join(f"{oid}\n" for oid in oids))
+    raw = git.read("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=asked)
+    return {oid: int(size) for oid, size in (line.split() for line in decode(raw).splitlines())}
+
+
 def tree_of(git: Git, entries: Iterable[TreeEntry]) -> str:
     """The tree that holds these (mode, blob, path), whatever their names."""
     lines = b"".join(encode(f"{mode} {oid}\t{path}") + b"\0" for mode, oid, path in entries)

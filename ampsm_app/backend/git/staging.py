@@ -33,11 +33,11 @@ def stage_all(git: Git, state: Status, *, context_dir: str, withheld: Sequence[s
     stays out: a commit would hold only a number that nobody else can look up.
     """
     left_out = () if _add_few(git, state, withheld) else add_worktree(git, withheld)
-    listed = _staged(git)
+    listed = staged_changes(git)
     ours = (f"{context_dir}/", f"{WORKTREES_DIR}/")
     if any(each.path.startswith(ours) for each in listed.changes):
         _take_back_ours(git, context_dir)
-        listed = _staged(git)
+        listed = staged_changes(git)
     nested = _nested(git, listed)
     back = {*nested, *withheld}
     unstage(git, back)
@@ -53,7 +53,7 @@ def stage_paths(git: Git, paths: Sequence[str]) -> None:
     git.write("reset", "-q", "--no-refresh")
     if paths:
         git.write("--literal-pathspecs", *_ADD, *_FROM_STDIN, stdin=_nul(paths))
-        unstage(git, _nested(git, _staged(git)))
+        unstage(git, _nested(git, staged_changes(git)))
 
 
 def unstage(git: Git, paths: Iterable[str], env: Mapping[str, str] | None = None) -> None:
@@ -91,7 +91,7 @@ def _add_few(git: Git, state: Status, leave_out: Sequence[str]) -> bool:
 
 
 def _without_nested(git: Git, env: Mapping[str, str] | None) -> tuple[str, ...]:
-    nested = _nested(git, _staged(git, env), env)
+    nested = _nested(git, staged_changes(git, env), env)
     unstage(git, nested, env)
     return nested
 
@@ -104,7 +104,8 @@ def _take_back_ours(git: Git, context_dir: str) -> None:
     unstage(git, [WORKTREES_DIR])
 
 
-def _staged(git: Git, env: Mapping[str, str] | None = None) -> RawList:
+def staged_changes(git: Git, env: Mapping[str, str] | None = None) -> RawList:
+    """What the next commit would hold against HEAD."""
     return parse_list(git.read("diff", "--cached", *LIST_ARGS, "HEAD", "--", env=env))
 
 

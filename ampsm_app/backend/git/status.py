@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from ampsm_app.backend.domain.review import WorkingFile
 from ampsm_app.backend.git.excludes import WORKTREES_DIR
 from ampsm_app.backend.git.layout import git_dir, unfinished
+from ampsm_app.backend.git.raw_diff import NOTHING
 from ampsm_app.backend.git.runner import Git, decode
+from ampsm_app.backend.git.tree_edits import TreeEntry
 
 _ARGS = ("status", "--porcelain=v2", "-z", "--branch", "-uall", "--ignore-submodules=none")
 _DETACHED = "(detached)"
@@ -38,6 +40,12 @@ class Entry:
     def nested(self) -> bool:
         """Whether it is another repository, submodule or not, whose content this one does not hold."""
         return self.path.endswith("/") or self.submodule[0] == "S"
+
+    @property
+    def in_head(self) -> TreeEntry | None:
+        """What HEAD has here, None for nothing; only of entries without renames and conflicts."""
+        known = self.modes and self.modes[0] != NOTHING
+        return TreeEntry(self.modes[0], self.oids[0]) if known else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ class TurnCommits:
         done = commits.commit(git, self._resources.redactor().redact(message), trailers=trailers)
         if done.sha is None:
             tree = git.write("write-tree").decode().strip()
-            problem = None if done.code == "nothing" else _refused(done, session)
+            problem = None if done.code == "nothing" else refused_commit(done, session)
             return TurnCommit(None, tree, withheld=held, problem=problem)
         event = GitOperated(
             operation="commit",
@@ -143,7 +143,7 @@ class TurnCommits:
         staging.stage_paths(git, sorted(paths))
         done = commits.commit(git, message, trailers=trailers)
         if done.sha is None and done.code != "nothing":
-            problem = _refused(done, session)
+            problem = refused_commit(done, session)
             raise AmpsmError(problem.message, hint=problem.hint, code=problem.code)
 
     @property
@@ -171,7 +171,8 @@ def _left_by_interrupted(git: Git, session: Session) -> set[str]:
     return set(diffs.names(git, "HEAD", tree)) - set(diffs.names(git, tree, now))
 
 
-def _refused(done: commits.CommitResult, session: Session) -> IterationError:
+def refused_commit(done: commits.CommitResult, session: Session) -> IterationError:
+    """Why `git commit` made none, with what it said and the next step."""
     fallback = ("git commit failed", f"look into {session.worktree_path}")
     what, hint = _REFUSALS.get(done.code or "", fallback)
     said = done.output[-2000:].strip()

@@ -27,7 +27,7 @@ class Worktrees:
         """
         self.ensure_present(session)
         if session.merged_at is not None:
-            session = self._follow_base(session, step)
+            session = self.follow_base(session, step)
         self._setup.ensure(session, grant=trust_setup)
         return session
 
@@ -40,8 +40,11 @@ class Worktrees:
             excludes.hide(repository.root, repository.common_dir, worktree, session.context_dir)
             self._log(session, f"worktree-{revived}", None, None)
 
-    def _follow_base(self, session: Session, step: Step) -> Session:
-        """After a merge, go on from what base became; the old tip stays in a restore point."""
+    def follow_base(self, session: Session, step: Step) -> Session:
+        """After a merge, go on from what base became; the old tip stays in a restore point.
+
+        Uncommitted changes stay; raises `Conflict` where they meet what base got.
+        """
         git = self._resources.worktree_git(session)
         base = refs.resolve(git, refs.HEADS + session.base_branch) or session.base_commit
         head = git.text("rev-parse", "HEAD")

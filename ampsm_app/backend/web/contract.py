@@ -24,6 +24,7 @@ from ampsm_app.backend.domain.requests import (
 )
 from ampsm_app.backend.domain.review import ChangeList, FileDiff, RepoInfo, RestorePoint
 from ampsm_app.backend.domain.sessions import Check, Iteration, SessionSummary
+from ampsm_app.backend.domain.staging import CherryPick, CommitRequest, Rollback, StageChange
 from ampsm_app.backend.web.messages import (
     Archive,
     CleanedUp,
@@ -60,6 +61,7 @@ from ampsm_app.backend.web.messages import (
     StartMerge,
     Stopped,
 )
+from ampsm_app.backend.web.staging_messages import Committed, Discarded, Picked, RolledBack
 
 EVENTS_PUSH = "events"
 MAX_BATCH = 500
@@ -100,6 +102,12 @@ CONTRACT: tuple[SocketRequest, ...] = (
     SocketRequest("diff:list", DiffQuery, ChangeList),
     SocketRequest("diff:file", DiffQuery, FileDiff),
     SocketRequest("git:status", SessionRef, GitStatus),
+    SocketRequest("git:stage", StageChange, GitStatus, mutating=True),
+    SocketRequest("git:unstage", StageChange, GitStatus, mutating=True),
+    SocketRequest("git:discard", StageChange, Discarded, mutating=True),
+    SocketRequest("git:commit", CommitRequest, Committed, mutating=True),
+    SocketRequest("git:rollback", Rollback, RolledBack, mutating=True),
+    SocketRequest("git:cherry-pick", CherryPick, Picked, mutating=True),
     SocketRequest("iteration:output", OutputQuery, OutputPiece),
     SocketRequest("merge:preflight", PreflightQuery, Preflight),
     SocketRequest("merge:start", StartMerge, Merge, mutating=True),

@@ -8,6 +8,7 @@ from ampsm_app.backend.web.handlers.application import application_handlers
 from ampsm_app.backend.web.handlers.merging import merge_handlers
 from ampsm_app.backend.web.handlers.reviewing import review_handlers
 from ampsm_app.backend.web.handlers.sessions import session_handlers
+from ampsm_app.backend.web.handlers.staging import staging_handlers
 from ampsm_app.backend.web.native import NativeDialogs
 
 
@@ -17,5 +18,6 @@ def make_handlers(core: Core, native: Callable[[], NativeDialogs]) -> dict[str, 
         **application_handlers(core, native),
         **session_handlers(core),
         **review_handlers(core),
+        **staging_handlers(core),
         **merge_handlers(core),
     }

@@ -17,13 +17,18 @@ def review_handlers(core: Core) -> dict[str, Handler]:
         return core.reviews.file(query)
 
     def status(query: SessionRef) -> GitStatus:
-        view = core.reviews.status(query.id)
-        return GitStatus(
-            branch=view.branch,
-            head=view.head,
-            state=view.unfinished,
-            files=view.files,
-            commits=view.commits,
-        )
+        return status_of(core, query.id)
 
     return {"diff:list": changes, "diff:file": file, "git:status": status}
+
+
+def status_of(core: Core, session_id: str) -> GitStatus:
+    """What a session's worktree stands on, and what is not committed in it."""
+    view = core.reviews.status(session_id)
+    return GitStatus(
+        branch=view.branch,
+        head=view.head,
+        state=view.unfinished,
+        files=view.files,
+        commits=view.commits,
+    )

@@ -109,6 +109,13 @@ export interface CheckRan {
   reason: "iteration" | "manual" | "merge";
 }
 
+/** Commits to apply to a session's branch: of another session, or (None) any of the repository's. */
+export interface CherryPick {
+  id: string;
+  commits: string[];
+  from_session?: string | null;
+}
+
 /** Worktree and branch removed, what that lost, and the point that brings them back. */
 export interface CleanedUp {
   cleaned: boolean;
@@ -123,6 +130,21 @@ export interface CommitLine {
   author: string;
   time: string;
   by_agent: boolean;
+}
+
+/** A commit by hand of what is staged. An amended commit keeps its message where none is given. */
+export interface CommitRequest {
+  id: string;
+  message?: string;
+  amend?: boolean;
+  allow_secrets?: boolean;
+}
+
+/** A commit that was made by hand. */
+export interface Committed {
+  commit_sha: string;
+  subject: string;
+  status: GitStatus;
 }
 
 /** One conflicted path of a session's merge. */
@@ -185,6 +207,15 @@ export interface DiffQuery {
   path?: string | null;
   context?: number;
   ignore_whitespace?: boolean;
+}
+
+/** Changes taken back, the point that has them, and what went to the trash or was left alone. */
+export interface Discarded {
+  status: GitStatus;
+  point: RestorePoint;
+  set_aside: string[];
+  aside: string | null;
+  left: string[];
 }
 
 /** Something went wrong that the user should read. */
@@ -398,6 +429,12 @@ export interface IterationStarted {
   mode: string;
 }
 
+/** Some lines of one file's change; `digest` is that of the `FileDiff` they were chosen from. */
+export interface LineSelection {
+  digest: string;
+  hunks: SelectedHunk[];
+}
+
 /** What one model used in the turn; the events of a turn sum to the turn's truth. */
 export interface LlmUsed {
   type: "llm_usage";
@@ -547,6 +584,14 @@ export interface PickFolder {
   start?: string | null;
 }
 
+/** Commits that were applied, oldest first, and the point of before; `dropped` had nothing new. */
+export interface Picked {
+  commits: CommitLine[];
+  status: GitStatus;
+  point: RestorePoint;
+  dropped: string[];
+}
+
 /** The folder that was chosen, None where the dialog was closed. */
 export interface PickedFolder {
   path: string | null;
@@ -689,6 +734,29 @@ export interface RestorePoint {
   pinned: boolean;
 }
 
+/** The commit that a session's branch, index and files go back to. */
+export interface Rollback {
+  id: string;
+  sha: string;
+}
+
+/** A session gone back to one of its commits, and the point of before. */
+export interface RolledBack {
+  status: GitStatus;
+  point: RestorePoint;
+}
+
+/**
+ * Lines of one hunk, as `FileDiff.hunks` shows it with three lines of context and all white space.
+ *
+ * `index` counts hunks, `lines` are indexes into the hunk's lines (context counts, and is passed over);
+ * None takes the whole hunk.
+ */
+export interface SelectedHunk {
+  index: number;
+  lines?: number[] | null;
+}
+
 /** A session was created or any of its fields changed; the whole row, as lists show it. */
 export interface SessionChanged {
   type: "session_changed";
@@ -823,6 +891,17 @@ export interface Squashed {
   commits: CommitLine[];
 }
 
+/**
+ * What to stage, unstage or discard: some paths (a folder counts for all in it), or all there is.
+ *
+ * With a `selection` exactly one path is named, and only those of its lines are meant.
+ */
+export interface StageChange {
+  id: string;
+  paths?: string[];
+  selection?: LineSelection | null;
+}
+
 /** A merge to make. */
 export interface StartMerge {
   id: string;
@@ -950,6 +1029,12 @@ export interface Requests {
   "diff:list": { request: DiffQuery; response: ChangeList };
   "diff:file": { request: DiffQuery; response: FileDiff };
   "git:status": { request: SessionRef; response: GitStatus };
+  "git:stage": { request: StageChange; response: GitStatus };
+  "git:unstage": { request: StageChange; response: GitStatus };
+  "git:discard": { request: StageChange; response: Discarded };
+  "git:commit": { request: CommitRequest; response: Committed };
+  "git:rollback": { request: Rollback; response: RolledBack };
+  "git:cherry-pick": { request: CherryPick; response: Picked };
   "iteration:output": { request: OutputQuery; response: OutputPiece };
   "merge:preflight": { request: PreflightQuery; response: Preflight };
   "merge:start": { request: StartMerge; response: Merge };
@@ -980,6 +1065,12 @@ export const MUTATING: ReadonlySet<string> = new Set<keyof Requests>([
   "session:delete",
   "session:notes",
   "session:check",
+  "git:stage",
+  "git:unstage",
+  "git:discard",
+  "git:commit",
+  "git:rollback",
+  "git:cherry-pick",
   "merge:start",
   "merge:resolve",
   "merge:worktree",
