@@ -9,7 +9,7 @@ from ampsm_app.backend.agents.base import TurnResult
 from ampsm_app.backend.agents.lines import hide_token_bytes
 from ampsm_app.backend.agents.state import State
 from ampsm_app.backend.domain.events import ThreadStarted
-from ampsm_app.backend.domain.sessions import Iteration, Outcome, Session
+from ampsm_app.backend.domain.sessions import Iteration, Outcome
 from ampsm_app.backend.exec.running import Running
 from ampsm_app.backend.services.agents import Resolved
 from ampsm_app.backend.services.cancelling import Cancel
@@ -23,36 +23,38 @@ _AFTER_RESULT_S = 5.0
 
 
 class AgentRun:
-    """Runs a resolved agent for one turn. What it prints is redacted before anything else sees it."""
+    """Runs a resolved agent for one turn, in the worktree at `place`.
+
+    What it prints is redacted before anything else sees it.
+    """
 
     def __init__(
         self,
         resources: Resources,
         ledger: Ledger,
-        session: Session,
+        place: Path,
         iteration: Iteration,
         resolved: Resolved,
     ) -> None:
         self._resources = resources
         self._ledger = ledger
-        self._session = session
+        self._place = place
         self._iteration = iteration
         self._resolved = resolved
 
     def execute(self, prompt: str, cancelled: Cancel, *, timeout_s: float) -> TurnResult:
         """Run to the end of the turn. The outcome is `timeout` or `cancelled` where we ended it."""
-        worktree = Path(self._session.worktree_path)
         request = self._resolved.request(
             prompt=prompt,
             thread_id=self._iteration.thread_id,
-            env=script_environment(self._session.id, worktree),
+            env=script_environment(self._session_id, self._place),
             timeout_s=timeout_s,
         )
         agent, profile = self._resolved.agent, self._resolved.profile
-        command = agent.command(profile, request, worktree)
+        command = agent.command(profile, request, self._place)
         recorder = Recorder(
             self._resources.database,
-            self._session.id,
+            self._session_id,
             self._iteration.id,
             keep_content=self._resources.settings().telemetry.enabled,
         )
@@ -70,6 +72,10 @@ class AgentRun:
                 recorder.add(event)
         return _judged(result, timed_out=finished.timed_out, cancelled=cancelled.is_set())
 
+    @property
+    def _session_id(self) -> str:
+        return self._iteration.session_id
+
     def _read(self, running: Running, state: State, recorder: Recorder) -> State:
         redactors = {stream: self._resources.redactor().lines() for stream in ("stdout", "stderr")}
         named: str | None = None
@@ -82,7 +88,7 @@ class AgentRun:
                 recorder.add(event)
                 if isinstance(event, ThreadStarted) and event.thread_id != named:
                     named = event.thread_id
-                    self._ledger.thread(self._session.id, named)
+                    self._ledger.thread(self._session_id, named)
             if state.login_trap:
                 running.stop()
             if state.turn_over and patience is None:

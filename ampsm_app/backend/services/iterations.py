@@ -2,14 +2,16 @@
 
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from ampsm_app.backend.domain.errors import InvalidInput
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.requests import IterateRequest
-from ampsm_app.backend.domain.sessions import Check, Iteration, SessionStatus
+from ampsm_app.backend.domain.sessions import Check, Iteration, Purpose, Session, SessionStatus
 from ampsm_app.backend.exec import trees
 from ampsm_app.backend.git import refs
+from ampsm_app.backend.services.agent_turn import AgentTurn
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.prompts import next_prompt
 from ampsm_app.backend.services.recovery import Recovery
@@ -22,6 +24,15 @@ _PATIENCE_S = 2.0
 _CLOSING_S = 10.0
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """A session that is held for a turn: its rows, and the operation that holds it."""
+
+    session: Session
+    iteration: Iteration
+    operation: str
+
+
 class Iterations:
     """The turns of this process, and stop requests to those of any other."""
 
@@ -32,7 +43,7 @@ class Iterations:
         self._recovery = recovery
         # Guards `_live`, the turns of this process that are not over.
         self._lock = threading.Lock()
-        self._live: dict[str, Turn] = {}
+        self._live: dict[str, AgentTurn] = {}
 
     def start(self, request: IterateRequest) -> Turn:
         """Claim the session for a turn, which begins with `Turn.run`.
@@ -47,27 +58,54 @@ class Iterations:
         self._parts.agents.check_model(request.model or session.model, request.choice, session)
         prompt = next_prompt(session, past, request.notes)
         start = refs.branch_tip(self._resources.main_git(session), session.branch)
+        claimed = self.claim("iterate", session, prompt.text, start_sha=start, model=request.model)
+        turn = Turn(
+            self._parts, claimed.session, claimed.iteration, claimed.operation, prompt, self.ended, request
+        )
+        self.hold(turn)
+        return turn
+
+    def claim(
+        self,
+        kind: str,
+        session: Session,
+        prompt: str,
+        *,
+        start_sha: str | None,
+        model: str | None,
+        purpose: Purpose = "work",
+    ) -> Claimed:
+        """Number and record a turn that is about to begin, in the step that claims the session for it."""
+        model = model or session.model
         with self._resources.database.write() as connection:
-            operation = self._operations.begin(connection, "iterate", session.id, session.repo_root)
+            operation = self._operations.begin(connection, kind, session.id, session.repo_root)
             iteration = iterations.start(
                 connection,
                 session.id,
-                prompt=self._resources.redactor().redact(prompt.text),
-                start_sha=start or session.base_commit,
+                prompt=self._resources.redactor().redact(prompt),
+                start_sha=start_sha or session.base_commit,
                 owner=str(self._resources.owner),
                 mark=self._resources.executor.mark,
-                model=request.model or session.model,
+                model=model,
                 mode=session.mode or self._resources.settings().amp.mode,
                 thread_id=session.thread_id,
+                purpose=purpose,
                 within=operation.id,
             )
             session = sessions.change(
                 connection, session.id, status=SessionStatus.RUNNING, last_run_at=utc_now(), limit_until=None
             )
-        turn = Turn(self._parts, request, session, iteration, operation.id, prompt, self._ended)
+        return Claimed(session, iteration, operation.id)
+
+    def hold(self, turn: AgentTurn) -> None:
+        """Know a claimed turn as one of this process, which ends with it."""
         with self._lock:
-            self._live[session.id] = turn
-        return turn
+            self._live[turn.session.id] = turn
+
+    def ended(self, turn: AgentTurn) -> None:
+        """Know that the agent of a turn, and what else it ran, is over."""
+        with self._lock:
+            self._live.pop(turn.session.id, None)
 
     def run(self, request: IterateRequest) -> Iteration:
         """Run a turn to its end."""
@@ -143,7 +181,3 @@ class Iterations:
 
     def _held(self, session_id: str) -> bool:
         return self._operations.busy(session_id)
-
-    def _ended(self, turn: Turn) -> None:
-        with self._lock:
-            self._live.pop(turn.session.id, None)

@@ -25,7 +25,7 @@ from ampsm_app.backend.git import diffs
 from ampsm_app.backend.services.context import write_context
 from ampsm_app.backend.services.prompts import Prompt
 from ampsm_app.backend.services.resources import Resources, alive
-from ampsm_app.backend.store import eventlog, iterations, operations, sessions, stops
+from ampsm_app.backend.store import eventlog, iterations, operations, sessions
 
 _OPERATIONS = {"added": "create", "deleted": "delete", "renamed": "rename", "copied": "create"}
 _MOST_DIFFS = 200
@@ -70,15 +70,6 @@ class Ledger:
         """Remember the thread as soon as the agent names it."""
         with self._resources.database.write() as connection:
             sessions.change(connection, session_id, thread_id=thread_id)
-
-    def stop_requested(self, session_id: str) -> bool:
-        """Whether somebody asked the running turn to end; the request is then acknowledged."""
-        with self._resources.database.read() as connection:
-            if not stops.is_requested(connection, session_id):
-                return False
-        with self._resources.database.write() as connection:
-            stops.acknowledge(connection, session_id)
-        return True
 
     def finish(
         self,
@@ -128,13 +119,17 @@ class Ledger:
                 limit_until=None,
             )
 
-    def write_context(self, session_id: str, *, head: str | None = None) -> None:
-        """Rewrite the files of AGENT_CONTEXT; `head` is the worktree's commit where it is known."""
+    def write_context(self, session_id: str, *, head: str | None = None, place: Path | None = None) -> None:
+        """Rewrite the files of AGENT_CONTEXT; `head` is the worktree's commit where it is known.
+
+        They are in the session's worktree, or in another one at `place` where the agent works there.
+        """
         with self._resources.database.read() as connection:
             summary = sessions.summary(connection, session_id, alive=alive)
             past = iterations.of_session(connection, session_id)
         changes = self._changes(summary, head)
-        write_context(Path(summary.worktree_path), _redacted(self._resources, summary), past, changes)
+        worktree = place or Path(summary.worktree_path)
+        write_context(worktree, _redacted(self._resources, summary), past, changes)
 
     def _changes(self, session: SessionSummary, head: str | None) -> ChangeList:
         """What the session's commits changed so far; asked of git once for each commit."""

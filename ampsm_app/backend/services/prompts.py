@@ -18,6 +18,7 @@ class Prompt:
 
 def next_prompt(session: Session, past: list[Iteration], notes: str | None) -> Prompt:
     """The session's prompt with its notes at first; later what was said, else what is next."""
+    past = [each for each in past if each.purpose == "work"]
     if not any(reached_agent(each) for each in past):
         return Prompt(_joined(session.prompt, session.notes, notes))
     if notes:
