@@ -74,8 +74,8 @@ class DiffQuery(Model):
     """Which change of a session to show.
 
     `against`: `base` (base...worktree, what a reviewer wants), `committed` (base...HEAD), `staged`,
-    `unstaged`, `iteration:N`, `iterations:N..M`, `commit:SHA` or `point:ID` (what a restore point holds
-    against its commit).
+    `unstaged`, `iteration:N`, `iterations:N..M`, `commit:SHA`, `point:ID` (what a restore point holds
+    against its commit) or `commits:OLD..NEW` (each a commit, a tree, a point's id, or `worktree`).
     """
 
     session_id: str

@@ -16,6 +16,7 @@ from ampsm_app.backend.git.scratch import scratch
 from ampsm_app.backend.git.status import read_status
 from ampsm_app.backend.services.messages import is_ours
 from ampsm_app.backend.services.resources import Resources
+from ampsm_app.backend.services.states import NOW, compared
 from ampsm_app.backend.services.worktrees import Worktrees
 from ampsm_app.backend.store import backups, iterations, sessions
 
@@ -82,9 +83,9 @@ class Reviews:
         )
 
     def _session(self, query: DiffQuery) -> Session:
-        if not query.against.startswith("point:"):
+        if not query.against.startswith(("point:", "commits:")) or query.against.endswith(f"..{NOW}"):
             return self._present(query.session_id)
-        # What a point holds is shown of a session that is in the trash, too.
+        # What is in the repository is shown of a session that is in the trash, too.
         with self._resources.database.read() as connection:
             return sessions.get(connection, query.session_id)
 
@@ -115,6 +116,9 @@ class Reviews:
             case "point":
                 with self._of_point(session, which) as sides:
                     yield sides
+            case "commits":
+                with compared(self._resources, session, which) as sides:
+                    yield sides
             case "iteration":
                 yield self._of_iterations(git, session, which, which)
             case "iterations":
@@ -124,7 +128,7 @@ class Reviews:
                 raise InvalidInput(
                     f"{against!r} is no change of a session.",
                     hint="base, committed, staged, unstaged, iteration:N, iterations:N..M, commit:SHA, "
-                    "or point:ID",
+                    "commits:OLD..NEW or point:ID",
                 )
 
     @contextmanager
