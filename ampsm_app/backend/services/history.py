@@ -1,6 +1,7 @@
 """The time machine: the points of a session, and going back to one."""
 
 import builtins
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -11,13 +12,18 @@ from ampsm_app.backend.domain.merges import MergeStatus
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.review import RestorePoint
 from ampsm_app.backend.domain.sessions import Session, SessionStatus
-from ampsm_app.backend.git import backup_restore, excludes, refs, revival, trash
+from ampsm_app.backend.domain.time_machine import PointContent
+from ampsm_app.backend.git import backup_format, backup_restore, excludes, file_restore, refs, revival, trash
 from ampsm_app.backend.services.moving import Step
 from ampsm_app.backend.services.operations import Operations
+from ampsm_app.backend.services.point_contents import content_of
 from ampsm_app.backend.services.points import Points
 from ampsm_app.backend.services.recovery import Recovery
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.store import backups, eventlog, merges, operations, sessions
+
+# The kind of the operation, and of the point that is taken before it.
+FILES = "restore-file"
 
 
 class History:
@@ -33,15 +39,35 @@ class History:
 
     def list(self, ref: str) -> builtins.list[RestorePoint]:
         """The points of a session, newest first."""
-        return self._points.list(self._find(ref))
+        return self._points.list(self.find(ref))
+
+    def find(self, ref: str) -> Session:
+        """The session that is named as everywhere, or by its whole id where it is deleted."""
+        with self._resources.database.read() as connection:
+            try:
+                return sessions.find(connection, ref)
+            except NotFound:
+                return sessions.get(connection, ref)
+
+    def holds(self, ref: str, point_id: str) -> PointContent:
+        """What a point holds, and what restoring it would change now."""
+        session = self.find(ref)
+        return content_of(self._resources, session, self._points.get(session, point_id))
+
+    def pin(self, ref: str, point_id: str, *, pinned: bool) -> RestorePoint:
+        """Keep a point until it is unpinned, or let it expire with age again."""
+        session = self.find(ref)
+        point = self._points.get(session, point_id)
+        with self._resources.database.write() as connection:
+            return backups.pin(connection, point, pinned=pinned)
 
     def restore(self, ref: str, point_id: str) -> RestorePoint:
         """Take branch, index and files back to a point; the point of what was there before.
 
         Ignored files stay. A worktree in the trash, or gone, is brought back first.
         """
-        self._recovery.recover(self._find(ref).id)
-        session = self._find(ref)
+        self._recovery.recover(self.find(ref).id)
+        session = self.find(ref)
         point = self._points.get(session, point_id)
         with self._operations.claim("restore", session.id, session.repo_root, point=point.id) as operation:
             before = self._go_back(session, point, operation.step)
@@ -49,6 +75,48 @@ class History:
                 _record(connection, session, point, before)
                 operation.finish(connection)
         return before
+
+    def restore_files(self, ref: str, point_id: str, paths: Sequence[str]) -> RestorePoint:
+        """Make single files what they were at a point; branch and index stay. The point of what was there.
+
+        Raises `NotFound` (`not_in_backup`, `worktree_missing`) before anything is touched.
+        """
+        self._recovery.recover(self.find(ref).id)
+        session = self.find(ref)
+        point = self._points.get(session, point_id)
+        if not (Path(session.worktree_path) / ".git").exists():
+            raise NotFound(
+                f"Session {session.name!r} has no worktree to put files into.",
+                hint=f"restore the whole point: amp-sessions restore {session.id} {point.id}",
+                code="worktree_missing",
+            )
+        payload = {"point": point.id, "paths": list(paths)}
+        with self._operations.claim(FILES, session.id, session.repo_root, **payload) as operation:
+            git = self._resources.worktree_git(session)
+            backup = backup_format.load(git, point.ref)
+            wanted = file_restore.files_then(git, backup, paths)
+            before = self._points.take(session, FILES)
+            operation.step("restoring")
+            file_restore.restore_files(git, backup, wanted, context_dir=session.context_dir)
+            with self._resources.database.write() as connection:
+                _record_files(connection, point, before, len(wanted))
+                operation.finish(connection)
+        return before
+
+    def resume_files(self, operation: operations.Operation, session: Session) -> None:
+        """Finish the restore of single files whose process was killed; what was edited since is kept too."""
+        if operation.step != "restoring":
+            self._recovery.finish(operation, "rolled back")
+            return
+        point = self._points.get(session, str(operation.payload["point"]))
+        git = self._resources.worktree_git(session)
+        backup = backup_format.load(git, point.ref)
+        wanted = file_restore.files_then(git, backup, operation.payload["paths"])
+        before = self._points.take(session, FILES)
+        file_restore.restore_files(git, backup, wanted, context_dir=session.context_dir)
+        with self._resources.database.write() as connection:
+            _record_files(connection, point, before, len(wanted))
+            operations.finish(connection, operation.id, "finished")
 
     def resume(self, operation: operations.Operation, session: Session) -> None:
         """Finish a restore whose process was killed; every step of it can be repeated."""
@@ -76,13 +144,6 @@ class History:
         backup_restore.restore(git, point.ref, context_dir=session.context_dir, before=None)
         return kept
 
-    def _find(self, ref: str) -> Session:
-        with self._resources.database.read() as connection:
-            try:
-                return sessions.find(connection, ref)
-            except NotFound:
-                return sessions.get(connection, ref)
-
     def _bring_back(self, session: Session, point: RestorePoint) -> None:
         worktree = Path(session.worktree_path)
         if (worktree / ".git").exists():
@@ -99,6 +160,17 @@ class History:
         else:
             revival.revive(repository.git, worktree, session.branch)
         excludes.hide(repository.root, repository.common_dir, worktree, session.context_dir)
+
+
+def _record_files(connection: Connection, point: RestorePoint, before: RestorePoint, files: int) -> None:
+    event = GitOperated(
+        operation=FILES,
+        sha_before=before.head,
+        sha_after=before.head,
+        files_changed=files,
+        message=point.purpose,
+    )
+    eventlog.append(connection, event, session_id=point.session_id)
 
 
 def _record(connection: Connection, session: Session, point: RestorePoint, before: RestorePoint) -> None:

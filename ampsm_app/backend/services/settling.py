@@ -40,6 +40,7 @@ class Settling:
         self._recovery.handle("abort-merge", self._abort)
         self._recovery.handle("resolve", self._resolve)
         self._recovery.handle("restore", self._history.resume)
+        self._recovery.handle("restore-file", self._history.resume_files)
         self._recovery.handle("cleanup", self._removal)
         self._recovery.handle("delete", self._removal)
 
