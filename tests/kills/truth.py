@@ -70,11 +70,12 @@ def require_truth(machine: Machine, before: Picture, after: Picture) -> None:
 
 def require_no_leftovers(machine: Machine) -> None:
     """No process, no lock, no worktree or branch that belongs to no session."""
-    assert left_running(machine.root) == []
+    running = left_running(machine.root)
+    assert running == [], f"still running after {_what_was_hit(machine)}: {running}"
     git_dir = machine.repo / ".git"
     ours = git_dir / "ampsm"
     locks = [path for path in git_dir.rglob("*.lock") if not path.is_relative_to(ours)]
-    assert locks == []
+    assert locks == [], f"locks left after {_what_was_hit(machine)}: {locks}"
     assert not (git_dir / "packed-refs.new").exists()
     known = machine.ask("list", "--all")
     # The worktree that checks of merged results run in is kept for the next one.
@@ -84,6 +85,10 @@ def require_no_leftovers(machine: Machine) -> None:
         assert Path((entry / "gitdir").read_text()).parent.name in present, f"a stray entry {entry}"
     branches = machine.git("for-each-ref", "--format=%(refname:short)", "refs/heads/amp").split()
     assert set(branches) <= {each["branch"] for each in known}, "a stray branch"
+
+
+def _what_was_hit(machine: Machine) -> str:
+    return machine.hit.read_text().strip() if machine.hit.exists() else "nobody was killed"
 
 
 def _require_true_status(machine: Machine) -> None:
