@@ -143,10 +143,11 @@ class PredictedConflict(Model):
 
 
 class CommitLine(Model):
-    """A commit of the session's branch, newest last."""
+    """A commit of the session's branch, newest last; `body` is the message below the subject, with trailers."""
 
     sha: str
     subject: str
+    body: str = ""
     author: str
     time: UtcTime
     by_agent: bool

@@ -191,6 +191,7 @@ def commit_lines(found: list[CommitInfo], session_id: str) -> tuple[CommitLine, 
         CommitLine(
             sha=each.sha,
             subject=each.subject,
+            body=each.body,
             author=each.author_name,
             time=each.authored_at,
             by_agent=is_ours(each.trailers, session_id),

@@ -123,10 +123,11 @@ export interface CleanedUp {
   point: RestorePoint | null;
 }
 
-/** A commit of the session's branch, newest last. */
+/** A commit of the session's branch, newest last; `body` is the message below the subject, with trailers. */
 export interface CommitLine {
   sha: string;
   subject: string;
+  body: string;
   author: string;
   time: string;
   by_agent: boolean;
@@ -252,7 +253,11 @@ export interface EventQuery {
   limit?: number;
 }
 
-/** Both texts of a file with git's own hunks. Texts are None where binary, missing or too large. */
+/**
+ * Both texts of a file with git's own hunks. Texts are None where binary, missing or too large.
+ *
+ * `digest` names exactly these hunks; lines are chosen by it. It is empty where there are none.
+ */
 export interface FileDiff {
   path: string;
   old_path: string | null;
@@ -268,6 +273,7 @@ export interface FileDiff {
   hunks: Hunk[];
   added: number;
   deleted: number;
+  digest: string;
 }
 
 /** A file that git found changed after a turn; lines are counts, the diff is cut at 64 KiB. */
