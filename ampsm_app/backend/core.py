@@ -15,6 +15,7 @@ from ampsm_app.backend.services.cleanup import Cleanup
 from ampsm_app.backend.services.committing import Committing
 from ampsm_app.backend.services.conflicts import Conflicts
 from ampsm_app.backend.services.demo import Demo
+from ampsm_app.backend.services.discarding import Discarding
 from ampsm_app.backend.services.doctor import Doctor
 from ampsm_app.backend.services.edits import Edits
 from ampsm_app.backend.services.environment import Environment
@@ -86,11 +87,11 @@ class Core:
         self.rebase = Rebase(*shared)
         edits = Edits(*shared)
         self.staging = Staging(edits)
+        self.discarding = Discarding(edits)
         self.committing = Committing(edits)
         self.rolling_back = RollingBack(edits)
         self.picking = Picking(edits)
-        losses = Losses(resources)
-        self.cleanup = Cleanup(resources, self.operations, self.points, losses, self.recovery)
+        self.cleanup = Cleanup(resources, self.operations, self.points, Losses(resources), self.recovery)
         self.environment = Environment(resources, self.points)
         self.doctor = Doctor(resources, self.agents)
         self.verification = Verification(resources, lambda path: open_core(resources.environ, database=path))

@@ -56,7 +56,10 @@ class Hunk(Model):
 
 
 class FileDiff(Model):
-    """Both texts of a file with git's own hunks. Texts are None where binary, missing or too large."""
+    """Both texts of a file with git's own hunks. Texts are None where binary, missing or too large.
+
+    `digest` names exactly these hunks; lines are chosen by it. It is empty where there are none.
+    """
 
     path: PathText
     old_path: PathText | None = None
@@ -72,6 +75,7 @@ class FileDiff(Model):
     hunks: tuple[Hunk, ...] = ()
     added: int = 0
     deleted: int = 0
+    digest: str = ""
 
 
 class RestorePoint(Model):

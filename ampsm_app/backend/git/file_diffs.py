@@ -1,7 +1,7 @@
 """One file's diff: both texts, and git's own hunks."""
 
 import base64
-import re
+import hashlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -9,6 +9,7 @@ from ampsm_app.backend.domain.errors import NotFound
 from ampsm_app.backend.domain.review import FileDiff, Hunk
 from ampsm_app.backend.git.diffs import Sides, literal
 from ampsm_app.backend.git.objects import read_objects, sizes
+from ampsm_app.backend.git.partial import RawHunk, parse_hunks
 from ampsm_app.backend.git.raw_diff import GITLINK, NOTHING, STABLE_ARGS, RawChange, parse_list
 from ampsm_app.backend.git.runner import Git, encode
 
@@ -26,7 +27,6 @@ _IMAGES = {
     ".ico": "image/x-icon",
     ".svg": "image/svg+xml",
 }
-_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,22 @@ class _Blob:
 
     size: int = 0
     data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One file's change as bytes. A side that is missing, or too large, has None.
+
+    `digest` names what was seen: sides, names, modes and hunks; it is empty where there are no hunks.
+    """
+
+    change: RawChange
+    old: bytes | None
+    new: bytes | None
+    hunks: tuple[RawHunk, ...] = ()
+    binary: bool = False
+    too_large: bool = False
+    digest: str = ""
 
 
 def file_diff(
@@ -50,26 +66,43 @@ def file_diff(
     Texts and hunks are left out of binary files and of files over `limit` bytes; images up to
     `LARGEST_IMAGE` come as data URLs. Raises `NotFound` where the file does not differ.
     """
+    seen = look(sides, path, context=context, ignore_whitespace=ignore_whitespace, limit=limit)
+    if seen.too_large:
+        return _described(seen.change, too_large=True)
+    codec = "latin-1" if seen.binary else _codec(seen.old, seen.new)
+    lines = [line for hunk in seen.hunks for line in hunk.lines]
+    return _described(
+        seen.change,
+        binary=seen.binary,
+        old_text=_text(seen.old, codec, binary=seen.binary),
+        new_text=_text(seen.new, codec, binary=seen.binary),
+        old_image=_image(seen.change.old_path or path, seen.old),
+        new_image=_image(path, seen.new),
+        hunks=tuple(_hunk(each, codec) for each in seen.hunks),
+        added=sum(line.startswith(b"+") for line in lines),
+        deleted=sum(line.startswith(b"-") for line in lines),
+        digest=seen.digest,
+    )
+
+
+def look(
+    sides: Sides,
+    path: str,
+    *,
+    context: int = 3,
+    ignore_whitespace: bool = False,
+    limit: int = LARGEST_TEXT,
+) -> Seen:
+    """What `file_diff` shows, as bytes; raises as it does."""
     change = _find(sides, path)
     old, new = _blobs(sides.git, change, limit)
     if max(old.size, new.size) > limit:
-        return _described(change, too_large=True)
+        return Seen(change, None, None, too_large=True)
     section = _section(sides, change, context, ignore_whitespace=ignore_whitespace)
     binary = _is_binary(section, old, new)
-    codec = "latin-1" if binary else _codec(old.data, new.data)
-    hunks = () if binary else _hunks(section, codec)
-    lines = [line for hunk in hunks for line in hunk.lines]
-    return _described(
-        change,
-        binary=binary,
-        old_text=_text(old, codec, binary=binary),
-        new_text=_text(new, codec, binary=binary),
-        old_image=_image(change.old_path or path, old),
-        new_image=_image(path, new),
-        hunks=hunks,
-        added=sum(line.startswith("+") for line in lines),
-        deleted=sum(line.startswith("-") for line in lines),
-    )
+    hunks = () if binary else parse_hunks(section)
+    digest = hashlib.sha256(b"\n".join(section)).hexdigest()[:32] if hunks else ""
+    return Seen(change, old.data, new.data, hunks, binary, digest=digest)
 
 
 def _find(sides: Sides, path: str) -> RawChange:
@@ -146,29 +179,14 @@ def _is_binary(section: list[bytes], *blobs: _Blob) -> bool:
     return any(b"\0" in (blob.data or b"")[:8000] for blob in blobs)
 
 
-def _hunks(section: list[bytes], codec: str) -> tuple[Hunk, ...]:
-    hunks: list[Hunk] = []
-    head: re.Match[bytes] | None = None
-    lines: list[str] = []
-    for line in [*section, b"@@"]:
-        if line.startswith(b"@@"):
-            if head is not None:
-                hunks.append(_hunk(head, lines, codec))
-            head, lines = _HUNK.match(line), []
-        elif head is not None and line:
-            lines.append(line.decode(codec, "replace"))
-    return tuple(hunks)
-
-
-def _hunk(head: re.Match[bytes], lines: list[str], codec: str) -> Hunk:
-    old_start, old_lines, new_start, new_lines, title = head.groups()
+def _hunk(hunk: RawHunk, codec: str) -> Hunk:
     return Hunk(
-        old_start=int(old_start),
-        old_lines=1 if old_lines is None else int(old_lines),
-        new_start=int(new_start),
-        new_lines=1 if new_lines is None else int(new_lines),
-        header=title.decode(codec, "replace"),
-        lines=tuple(lines),
+        old_start=hunk.old_start,
+        old_lines=hunk.old_lines,
+        new_start=hunk.new_start,
+        new_lines=hunk.new_lines,
+        header=hunk.title.decode(codec, "replace"),
+        lines=tuple(line.decode(codec, "replace") for line in hunk.lines),
     )
 
 
@@ -182,15 +200,15 @@ def _codec(old: bytes | None, new: bytes | None) -> str:
     return "utf-8"
 
 
-def _text(blob: _Blob, codec: str, *, binary: bool) -> str | None:
-    return None if blob.data is None or binary else blob.data.decode(codec, "replace")
+def _text(data: bytes | None, codec: str, *, binary: bool) -> str | None:
+    return None if data is None or binary else data.decode(codec, "replace")
 
 
-def _image(path: str, blob: _Blob) -> str | None:
+def _image(path: str, data: bytes | None) -> str | None:
     kind = _IMAGES.get(PurePosixPath(path).suffix.lower())
-    if kind is None or blob.data is None or len(blob.data) > LARGEST_IMAGE:
+    if kind is None or data is None or len(data) > LARGEST_IMAGE:
         return None
-    return f"data:{kind};base64,{base64.b64encode(blob.data).decode('ascii')}"
+    return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
 
 
 def _described(change: RawChange, **details: object) -> FileDiff:

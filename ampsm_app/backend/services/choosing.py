@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ampsm_app.backend.domain.errors import Conflict, NotFound
+from ampsm_app.backend.domain.errors import Conflict, InvalidInput, NotFound
+from ampsm_app.backend.domain.staging import LineSelection
+from ampsm_app.backend.git import line_edits
+from ampsm_app.backend.git.diffs import Sides
+from ampsm_app.backend.git.line_edits import ChosenLines
 from ampsm_app.backend.git.status import Entry, Status
 
 EVERYTHING = "."
@@ -47,13 +51,21 @@ def named(state: Status, paths: Sequence[str], wanted: Callable[[Entry], bool]) 
             )
         unsettled = [each for each in found if is_unmerged(each) and not wanted(each)]
         if unsettled and len(unsettled) == len(found):
-            raise Conflict(
-                f"{path} has a conflict that is not settled.",
-                hint="settle it first, or abort the merge",
-                code="unmerged",
-            )
+            raise _unmerged(path)
         chosen.update((each, None) for each in found if wanted(each))
     return list(chosen)
+
+
+def lines_of(sides: Sides, state: Status, paths: Sequence[str], selection: LineSelection) -> ChosenLines:
+    """The lines that are meant in the one file that is named.
+
+    Raises `InvalidInput` (`no_lines`, `no_such_line`), `Conflict` (`unmerged`, `diff_changed`).
+    """
+    if len(paths) != 1:
+        raise InvalidInput("Lines are chosen from exactly one file.", code="no_lines")
+    if paths[0] in state.unmerged:
+        raise _unmerged(paths[0])
+    return line_edits.choose(sides, paths[0], selection)
 
 
 def paths_of(entries: Iterable[Entry]) -> list[str]:
@@ -67,3 +79,11 @@ def paths_of(entries: Iterable[Entry]) -> list[str]:
 def _meant(path: str, name: str) -> bool:
     name = name.rstrip("/")
     return name in ("", EVERYTHING) or path.rstrip("/") == name or path.startswith(f"{name}/")
+
+
+def _unmerged(path: str) -> Conflict:
+    return Conflict(
+        f"{path} has a conflict that is not settled.",
+        hint="settle it first, or abort the merge",
+        code="unmerged",
+    )

@@ -77,6 +77,11 @@ class Edits:
             intents.finish(connection, operation.id, "finished" if event else "rolled back")
 
 
+def index_event(operation: str, state: Status, files: int) -> GitOperated:
+    """The event of something that left HEAD where it was."""
+    return GitOperated(operation=operation, sha_before=state.head, sha_after=state.head, files_changed=files)
+
+
 def moved_event(git: Git, operation: str, before: str, after: str, message: str | None = None) -> GitOperated:
     """The event of a branch that went from one commit to another, with what that changed."""
     files = diffs.changed_files(git, before, after)

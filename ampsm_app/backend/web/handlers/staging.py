@@ -20,7 +20,7 @@ def staging_handlers(core: Core) -> dict[str, Handler]:
         return status_of(core, query.id)
 
     def discard(query: StageChange) -> Discarded:
-        done = core.staging.discard(query)
+        done = core.discarding.discard(query)
         return Discarded(
             status=status_of(core, query.id),
             point=done.point,
