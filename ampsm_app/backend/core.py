@@ -10,9 +10,11 @@ from ampsm_app.backend.exec.executor import Executor
 from ampsm_app.backend.exec.identity import ProcessIdentity
 from ampsm_app.backend.export.wire import is_exported, wire_event, wire_line
 from ampsm_app.backend.services.agents import Agents
+from ampsm_app.backend.services.asking import Asking
 from ampsm_app.backend.services.checks import Checks
 from ampsm_app.backend.services.cleanup import Cleanup
 from ampsm_app.backend.services.committing import Committing
+from ampsm_app.backend.services.conflict_turn import ConflictParts
 from ampsm_app.backend.services.conflicts import Conflicts
 from ampsm_app.backend.services.demo import Demo
 from ampsm_app.backend.services.discarding import Discarding
@@ -26,6 +28,7 @@ from ampsm_app.backend.services.ledger import Ledger
 from ampsm_app.backend.services.losses import Losses
 from ampsm_app.backend.services.merge_checks import MergeChecks
 from ampsm_app.backend.services.merge_job import MergeParts
+from ampsm_app.backend.services.merge_settling import MergeSettling
 from ampsm_app.backend.services.merges import Merges
 from ampsm_app.backend.services.opening import Opening
 from ampsm_app.backend.services.operations import Operations
@@ -78,6 +81,8 @@ class Core:
         turn_parts = TurnParts(resources, self.agents, ledger, worktrees, commits, checks)
         self.iterations = Iterations(turn_parts, self.operations, self.recovery)
         self.conflicts = Conflicts(resources, self.operations, self.points, self.recovery)
+        conflict_parts = ConflictParts(resources, self.agents, ledger, self.conflicts, self.points)
+        self.asking = Asking(conflict_parts, self.iterations, self.recovery)
         merge_checks = MergeChecks(resources, checks, setup)
         parts = MergeParts(resources, self.points, merge_checks, self.conflicts, Publishing(resources))
         preflights = Preflights(resources, merge_checks)
@@ -95,7 +100,8 @@ class Core:
         self.environment = Environment(resources, self.points)
         self.doctor = Doctor(resources, self.agents)
         self.verification = Verification(resources, lambda path: open_core(resources.environ, database=path))
-        Settling(resources, self.recovery, self.history, self.cleanup, self.conflicts).register()
+        Settling(resources, self.recovery, self.history, self.cleanup).register()
+        MergeSettling(resources, self.recovery, self.conflicts, self.asking).register()
 
     @property
     def data_dir(self) -> Path:

@@ -28,6 +28,7 @@ from ampsm_app.backend.store import eventlog, iterations, operations, sessions
 from ampsm_app.backend.store.operations import Operation
 
 Undo = Callable[[Operation, Session], None]
+UndoAlone = Callable[[Operation], None]
 
 _log = logging.getLogger(__name__)
 
@@ -41,10 +42,15 @@ class Recovery:
         self._points = points
         self._commits = commits_
         self._handlers: dict[str, Undo] = {}
+        self._alone: dict[str, UndoAlone] = {}
 
     def handle(self, kind: str, undo: Undo) -> None:
         """Follow up operations of this kind by `undo`; it must be repeatable."""
         self._handlers[kind] = undo
+
+    def handle_alone(self, kind: str, undo: UndoAlone) -> None:
+        """The same for operations of this kind that concern no session."""
+        self._alone[kind] = undo
 
     def recover(self, session_id: str | None = None) -> int:
         """Follow up what dead processes left, of one session or of all; how many operations that were."""
@@ -78,15 +84,18 @@ class Recovery:
         if operation.kind == "create":
             self._undo_creation(operation)
             return
+        if operation.session_id is None:
+            self._alone[operation.kind](operation)
+            return
         with self._resources.database.read() as connection:
-            session = sessions.get(connection, operation.session_id or "")
+            session = sessions.get(connection, operation.session_id)
         self._clear_locks(operation, session)
         self._points.adopt(session)
         if "move" in operation.payload:
             wanted = moving.Move.model_validate(operation.payload["move"])
             moving.recover_move(self._resources.worktree_git(session), wanted, since=operation.started_at)
         if operation.kind == "iterate":
-            self._close_turn(operation, session)
+            self._close_work(operation, session)
             return
         self._handlers.get(operation.kind, self._just_finish)(operation, session)
 
@@ -109,17 +118,23 @@ class Recovery:
                 since=operation.started_at,
             )
 
-    def _close_turn(self, operation: Operation, session: Session) -> None:
-        """Close the turn as interrupted; what it changed stays, its commit is found again if it made one."""
+    def _close_work(self, operation: Operation, session: Session) -> None:
+        """What the turn changed stays; its commit is found again if it made one."""
+        with self._resources.database.read() as connection:
+            running = iterations.running(connection, session_id=session.id)
+        made = self._commit_of(session, running[0].iteration) if running else None
+        if running and made is None and (Path(session.worktree_path) / ".git").exists():
+            self._commits.note_interrupted(session)
+        self.close_turn(operation, session, made)
+
+    def close_turn(self, operation: Operation, session: Session, made: str | None = None) -> None:
+        """Close a turn as interrupted, with the commit that it made, and free its session."""
         with self._resources.database.read() as connection:
             running = iterations.running(connection, session_id=session.id)
         if not running:
             self.finish(operation, "interrupted")
             return
         iteration = running[0].iteration
-        made = self._commit_of(session, iteration)
-        if made is None and (Path(session.worktree_path) / ".git").exists():
-            self._commits.note_interrupted(session)
         used = usage_of(self._resources, self._agents, iteration)
         usage, cost, kind = self._agents.total(used)
         ended = utc_now()
