@@ -74,7 +74,7 @@ def clear_stale_locks(
     deadline = time.monotonic() + wait_s
     removed: list[Path] = []
     while left := [lock for lock in (*own, *shared) if lock.exists()]:
-        working = _gits_at_work(common)
+        working = gits_at_work(common)
         if worktree is None or not any(_inside(place, {worktree}) for place in working):
             removed += [lock for lock in own if _removed(lock, since)]
         if not working:
@@ -114,7 +114,7 @@ def _removed(lock: Path, since: datetime) -> bool:
     return True
 
 
-def _gits_at_work(common: Path) -> list[Path]:
+def gits_at_work(common: Path) -> list[Path]:
     """Where git processes stand in this repository, its main worktree or one of its linked ones."""
     import psutil
 

@@ -106,7 +106,8 @@ class Cleanup:
         return self._points.take(session, kind, trash_path=place if worktree.exists() else None)
 
 
-def _would_lose(session: Session, loss: Loss) -> Conflict:
+def loss_words(loss: Loss) -> str:
+    """What would exist nowhere else, in words: "2 unmerged commits, 1 uncommitted file"."""
     parts = []
     if not loss.merged:
         parts.append(_counted(loss.unmerged_commits, "unmerged commit"))
@@ -114,8 +115,12 @@ def _would_lose(session: Session, loss: Loss) -> Conflict:
         parts.append(_counted(loss.uncommitted_files, "uncommitted file"))
     if loss.submodule_commits != 0:
         parts.append(_counted(loss.submodule_commits, "unpushed submodule commit"))
+    return ", ".join(parts)
+
+
+def _would_lose(session: Session, loss: Loss) -> Conflict:
     return Conflict(
-        f"Removing {session.name!r} would lose {', '.join(parts)}.",
+        f"Removing {session.name!r} would lose {loss_words(loss)}.",
         hint="--force removes it all the same, after a backup that is kept for a while",
         code="would_lose_work",
         loss=loss.model_dump(mode="json"),

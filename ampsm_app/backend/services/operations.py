@@ -33,7 +33,11 @@ class Operation:
     def step(self, name: str, **payload: object) -> None:
         """Record that `name` comes next; `payload` is laid over what is already known."""
         with self._resources.database.write() as connection:
-            operations.step(connection, self.id, name, **payload)
+            self.step_within(connection, name, **payload)
+
+    def step_within(self, connection: Connection, name: str, **payload: object) -> None:
+        """The same, in the transaction that records what was done before."""
+        operations.step(connection, self.id, name, **payload)
 
     def finish(self, connection: Connection, result: str = "done") -> None:
         """Release the session, in the transaction that records the result."""
@@ -58,9 +62,12 @@ class Operations:
         self._recovery = recovery
 
     def begin(
-        self, connection: Connection, kind: str, session_id: str, repo_root: str, **payload: object
+        self, connection: Connection, kind: str, session_id: str | None, repo_root: str, **payload: object
     ) -> Operation:
-        """Claim the session in the caller's transaction; raises `SessionBusy` while something holds it."""
+        """Claim the session in the caller's transaction; raises `SessionBusy` while something holds it.
+
+        Without a session nothing is held; it is only written down what is done.
+        """
         begun = operations.begin(
             connection,
             kind,
@@ -73,7 +80,9 @@ class Operations:
         return Operation(self._resources, self._recovery, begun.id, session_id)
 
     @contextmanager
-    def claim(self, kind: str, session_id: str, repo_root: str, **payload: object) -> Iterator[Operation]:
+    def claim(
+        self, kind: str, session_id: str | None, repo_root: str, **payload: object
+    ) -> Iterator[Operation]:
         """Hold the session for the block. An error releases it; else the block says when it is done.
 
         Where it was interrupted, or a git of it was killed, nobody knows how far it came: it is abandoned.

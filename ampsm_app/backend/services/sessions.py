@@ -1,7 +1,6 @@
 """Creating sessions, finding them, and changing what is known of them."""
 
 import builtins
-import secrets
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -18,12 +17,10 @@ from ampsm_app.backend.services.agents import Agents
 from ampsm_app.backend.services.creation import claim_branch, fill_worktree, take_back
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.resources import Resources, alive
+from ampsm_app.backend.services.session_ids import new_id
 from ampsm_app.backend.services.setup import Setup, SetupFailed
 from ampsm_app.backend.store import eventlog, iterations, sessions
 
-# Without the letters and digits that are mistaken for one another when read aloud.
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-_ID_LENGTH = 8
 _NAME_LENGTH = 60
 _MOST_RECENT = 10
 # What waits for the user comes first, then what works.
@@ -145,7 +142,7 @@ class Sessions:
         name = self._resources.redactor().redact(
             " ".join((request.name or _name_from(request.prompt)).split())
         )
-        session_id = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+        session_id = new_id()
         folder = settings.git.worktree_root
         root = place.root / Path(folder).expanduser() if folder else None
         now = utc_now()

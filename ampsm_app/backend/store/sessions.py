@@ -125,6 +125,22 @@ def undelete(connection: Connection, session_id: str) -> Session:
     return session
 
 
+def every(connection: Connection) -> list[Session]:
+    """All sessions, archived and deleted ones too, in no order."""
+    return rows.readable(rows.found(connection, _select()), _session, "session")
+
+
+def is_deleted(connection: Connection, session_id: str) -> bool:
+    """Whether the session was taken off every list."""
+    asked = select(table.c.deletedAt).where(table.c.id == session_id)
+    return connection.execute(asked).scalar() is not None
+
+
+def repositories(connection: Connection) -> list[str]:
+    """The roots of all repositories that a session is or was in, by name."""
+    return sorted(connection.execute(select(table.c.repoRoot).distinct()).scalars())
+
+
 def deleted(connection: Connection, repo_root: str | None = None) -> list[Session]:
     """The sessions in the trash, of every repository or one."""
     query = _select().where(table.c.deletedAt.is_not(None)).order_by(table.c.deletedAt.desc())
