@@ -48,6 +48,7 @@ from ampsm_app.backend.services.settling import Settling
 from ampsm_app.backend.services.setup import Setup
 from ampsm_app.backend.services.squash import Squash
 from ampsm_app.backend.services.staging import Staging
+from ampsm_app.backend.services.timeline import Timeline
 from ampsm_app.backend.services.turn import TurnParts
 from ampsm_app.backend.services.turn_commits import TurnCommits
 from ampsm_app.backend.services.verification import Verification
@@ -75,7 +76,7 @@ class Core:
         self.operations = Operations(resources, self.recovery)
         self.sessions = Sessions(resources, self.operations, setup, self.agents)
         self.repositories = Repositories(resources, setup)
-        self.reviews = Reviews(resources, worktrees)
+        self.reviews, self.timeline = Reviews(resources, worktrees), Timeline(resources)
         self.history = History(resources, self.operations, self.points, self.recovery)
         self.opening = Opening(resources, self.sessions)
         turn_parts = TurnParts(resources, self.agents, ledger, worktrees, commits, checks)
@@ -88,8 +89,7 @@ class Core:
         preflights = Preflights(resources, merge_checks)
         self.merges = Merges(parts, self.operations, worktrees, preflights, self.recovery)
         shared = (resources, self.operations, self.points, worktrees, self.recovery)
-        self.squash = Squash(*shared)
-        self.rebase = Rebase(*shared)
+        self.squash, self.rebase = Squash(*shared), Rebase(*shared)
         edits = Edits(*shared)
         self.staging = Staging(edits)
         self.discarding = Discarding(edits)

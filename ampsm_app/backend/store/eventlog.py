@@ -100,6 +100,12 @@ def page(connection: Connection, query: EventQuery) -> tuple[list[Event], bool]:
     return (found if forward else found[::-1]), more
 
 
+def of_types(connection: Connection, session_id: str, types: Sequence[str]) -> list[Event]:
+    """All events of these types of a session, oldest first, however many others there are."""
+    chosen = _readable_columns().where(events.c.sessionId == session_id, events.c.type.in_(types))
+    return [_event(*row) for row in connection.execute(chosen.order_by(events.c.seq))]
+
+
 def _row(seq: int, event: NewEvent) -> Row:
     moment = format_time(event.timestamp or utc_now())
     return seq, event.data.type, event.session_id, event.iteration_id, moment, model_json(event.data)

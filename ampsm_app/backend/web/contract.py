@@ -25,6 +25,7 @@ from ampsm_app.backend.domain.requests import (
 from ampsm_app.backend.domain.review import ChangeList, FileDiff, RepoInfo, RestorePoint
 from ampsm_app.backend.domain.sessions import Check, Iteration, SessionSummary
 from ampsm_app.backend.domain.staging import CherryPick, CommitRequest, Rollback, StageChange
+from ampsm_app.backend.domain.timeline import TimelineEntry, TimelineQuery
 from ampsm_app.backend.web.messages import (
     Archive,
     CleanedUp,
@@ -108,6 +109,7 @@ CONTRACT: tuple[SocketRequest, ...] = (
     SocketRequest("git:commit", CommitRequest, Committed, mutating=True),
     SocketRequest("git:rollback", Rollback, RolledBack, mutating=True),
     SocketRequest("git:cherry-pick", CherryPick, Picked, mutating=True),
+    SocketRequest("timeline:list", TimelineQuery, tuple[TimelineEntry, ...]),
     SocketRequest("iteration:output", OutputQuery, OutputPiece),
     SocketRequest("merge:preflight", PreflightQuery, Preflight),
     SocketRequest("merge:start", StartMerge, Merge, mutating=True),

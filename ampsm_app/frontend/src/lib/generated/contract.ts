@@ -932,6 +932,44 @@ export interface ThreadStarted {
   tools: string[];
 }
 
+/**
+ * A step of a session. `id` stays the same: `iteration:3`, `commit:SHA`, `point:ID` or `event:SEQ`.
+ *
+ * `word` is how it ended (`completed`, `merged`), `operation` what git was made to do, `seq` the event that
+ * tells more. `before` and `after` are commits; counts are None where nobody counted them. `against` is the
+ * `DiffQuery` that shows what the step changed, None where it changed nothing. `state` is a commit or a
+ * point's id that `commits:OLD..NEW` takes; `restorable`: the session can go back to it, by the restore
+ * point `point` where there is one, else to that commit.
+ */
+export interface TimelineEntry {
+  id: string;
+  kind: "created" | "iteration" | "commit" | "check" | "status" | "stop" | "merge" | "git" | "point" | "error";
+  time: string;
+  title: string;
+  detail: string;
+  word: string;
+  tone: "ok" | "warn" | "bad" | "busy" | "quiet" | "plain";
+  actor: "agent" | "user" | "us";
+  operation: string | null;
+  iteration: number | null;
+  seq: number | null;
+  before: string | null;
+  after: string | null;
+  files: number | null;
+  lines_added: number | null;
+  lines_deleted: number | null;
+  against: string | null;
+  state: string | null;
+  restorable: boolean;
+  point: string | null;
+}
+
+/** A session's timeline; the newest `limit` entries of it. */
+export interface TimelineQuery {
+  id: string;
+  limit?: number;
+}
+
 /** A tool call that ended (or never answered: `success` is then None). */
 export interface ToolCalled {
   type: "tool_call";
@@ -1041,6 +1079,7 @@ export interface Requests {
   "git:commit": { request: CommitRequest; response: Committed };
   "git:rollback": { request: Rollback; response: RolledBack };
   "git:cherry-pick": { request: CherryPick; response: Picked };
+  "timeline:list": { request: TimelineQuery; response: TimelineEntry[] };
   "iteration:output": { request: OutputQuery; response: OutputPiece };
   "merge:preflight": { request: PreflightQuery; response: Preflight };
   "merge:start": { request: StartMerge; response: Merge };
