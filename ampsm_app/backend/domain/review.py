@@ -32,7 +32,10 @@ class ChangeList(Model):
 
 
 class WorkingFile(Model):
-    """A path of the worktree that is not committed; XY letters as `git status` prints them."""
+    """A path of the worktree that is not committed; XY letters as `git status` prints them.
+
+    `by` says who has changed it since HEAD.
+    """
 
     path: PathText
     old_path: PathText | None = None
@@ -42,6 +45,7 @@ class WorkingFile(Model):
     unstaged: bool
     untracked: bool
     unmerged: bool = False
+    by: Literal["agent", "user", "both"] | None = None
 
 
 class Hunk(Model):

@@ -74,6 +74,15 @@ def resolve(git: Git, rev: str, *, kind: str | None = None) -> str | None:
     return found or None
 
 
+def may_exist(git: Git, ref: str) -> bool:
+    """False only where there is certainly no ref of this full name; without a process."""
+    common = repository_dir(git.cwd)
+    packed = common / "packed-refs"
+    if (common / ref).exists() or (common / "reftable").exists():
+        return True
+    return packed.exists() and f" {ref}\n".encode() in packed.read_bytes()
+
+
 def branch_tip(git: Git, branch: str) -> str | None:
     """The commit of a local branch, without a process where its file names it; None if there is none."""
     file = repository_dir(git.cwd) / HEADS / branch

@@ -12,6 +12,7 @@ from ampsm_app.backend.git.line_edits import ChosenLines
 from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.git.status import Entry, Status, read_status
 from ampsm_app.backend.git.trash import trash_place
+from ampsm_app.backend.services.authorship import Authorship
 from ampsm_app.backend.services.choosing import is_submodule, is_unmerged, is_unstaged, lines_of, named
 from ampsm_app.backend.services.edits import Edits, index_event
 from ampsm_app.backend.services.operations import Operation
@@ -73,6 +74,7 @@ class Discarding:
         point = self._edits.points.take(session, "discard")
         operation.step(_FILES, paths=[each.path for each in meant])
         done = self._take_back(self._edits.resources.worktree_git(session), session, meant)
+        Authorship(self._edits.resources).forget(session, [each.path for each in meant])
         self._edits.record(operation, session, index_event("discard", state, len(meant)))
         left = [each.path for each in state.entries if is_unmerged(each) or is_submodule(each)]
         return Discard(

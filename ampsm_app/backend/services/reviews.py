@@ -14,6 +14,8 @@ from ampsm_app.backend.git.commits import CommitInfo
 from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.git.scratch import scratch
 from ampsm_app.backend.git.status import read_status
+from ampsm_app.backend.services.authorship import Authorship
+from ampsm_app.backend.services.choosing import paths_of
 from ampsm_app.backend.services.messages import is_ours
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.services.states import NOW, compared
@@ -38,6 +40,7 @@ class Reviews:
     def __init__(self, resources: Resources, worktrees: Worktrees) -> None:
         self._resources = resources
         self._worktrees = worktrees
+        self._authorship = Authorship(resources)
 
     def changes(self, query: DiffQuery) -> ChangeList:
         """The files that differ; against base each says whether the agent or the user changed it."""
@@ -74,11 +77,13 @@ class Reviews:
         session = self._present(session_id)
         git = self._resources.worktree_git(session)
         state = read_status(git, context_dir=session.context_dir)
+        authors = self._authorship.of(session, paths_of(state.entries))
+        files = tuple(each.model_copy(update={"by": authors[each.path]}) for each in state.files)
         return StatusView(
             branch=state.branch or "",
             head=state.head or "",
             unfinished=state.state,
-            files=state.files,
+            files=files,
             commits=commit_lines(session_commits(git, session), session.id),
         )
 
@@ -167,8 +172,9 @@ class Reviews:
             who = "agent" if is_ours(commit.trailers, session.id) else "user"
             for path in changed.get(commit.sha, ()):
                 authors.setdefault(path, set()).add(who)
-        for entry in read_status(git, context_dir=session.context_dir, renames=False).entries:
-            authors.setdefault(entry.path, set()).add("user")
+        state = read_status(git, context_dir=session.context_dir, renames=False)
+        for path, author in self._authorship.of(session, paths_of(state.entries)).items():
+            authors.setdefault(path, set()).update(("agent", "user") if author == "both" else (author,))
         return authors
 
 

@@ -10,6 +10,7 @@ from ampsm_app.backend.domain.sessions import Iteration, IterationError, Outcome
 from ampsm_app.backend.git import commits, diffs, refs, staging
 from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.git.status import Status, read_status
+from ampsm_app.backend.services.authorship import Authorship
 from ampsm_app.backend.services.messages import iteration_trailers, subject_of
 from ampsm_app.backend.services.points import Points
 from ampsm_app.backend.services.resources import Resources
@@ -26,13 +27,19 @@ _REFUSALS = {
 
 @dataclass(frozen=True)
 class TurnCommit:
-    """What became of a turn's changes. `tree` is the content after it, `problem` why there is no commit."""
+    """What became of a turn's changes. `tree` is the content after it, `problem` why there is no commit.
+
+    `remains` says that the worktree is left with uncommitted changes, `elsewhere` that it is left on another
+    branch or history.
+    """
 
     commit_sha: str | None
     tree: str
     files: tuple[ChangedFile, ...] = ()
     withheld: tuple[WithheldFile, ...] = ()
     problem: IterationError | None = None
+    remains: bool = False
+    elsewhere: bool = False
 
 
 class TurnCommits:
@@ -41,6 +48,7 @@ class TurnCommits:
     def __init__(self, resources: Resources, points: Points) -> None:
         self._resources = resources
         self._points = points
+        self._authorship = Authorship(resources)
 
     def keep_manual_edits(self, session: Session, number: int, *, allow_secrets: bool) -> str:
         """Commit what was changed by hand, and what an interrupted turn left, each as what it is.
@@ -51,14 +59,24 @@ class TurnCommits:
         state = require_in_place(git, session, refresh=True)
         head = state.head or ""
         if not state.entries or not session.auto_commit:
+            self._authorship.note_start(session, remains=bool(state.entries))
             return head
-        self._commit_edits(git, session, state, number, allow_secrets=allow_secrets)
+        held = self._commit_edits(git, session, state, number, allow_secrets=allow_secrets)
+        self._authorship.note_start(session, remains=held)
         return git.text("rev-parse", "HEAD")
 
     def commit_turn(
         self, session: Session, iteration: Iteration, outcome: Outcome, *, allow_secrets: bool
     ) -> TurnCommit:
         """Make the turn's one commit of all that changed since it started; a refusal is data, not raised."""
+        done = self._commit_changes(session, iteration, outcome, allow_secrets=allow_secrets)
+        if not done.elsewhere:
+            self._authorship.note_end(session, remains=done.remains)
+        return done
+
+    def _commit_changes(
+        self, session: Session, iteration: Iteration, outcome: Outcome, *, allow_secrets: bool
+    ) -> TurnCommit:
         git, start = self._resources.worktree_git(session), iteration.start_sha
         began = time.monotonic()
         state = read_status(git, context_dir=session.context_dir, renames=False)
@@ -76,14 +94,14 @@ class TurnCommits:
         )
         if not session.auto_commit:
             tree = git.write("write-tree").decode().strip()
-            return TurnCommit(None, tree, staged.changes, held)
+            return TurnCommit(None, tree, staged.changes, held, remains=True)
         message = subject_of(self._prefix, iteration.prompt) + (f"\n\n{said}" if said else "")
         trailers = iteration_trailers(session, iteration, outcome)
         done = commits.commit(git, self._resources.redactor().redact(message), trailers=trailers)
         if done.sha is None:
             tree = git.write("write-tree").decode().strip()
             problem = None if done.code == "nothing" else refused_commit(done, session)
-            return TurnCommit(None, tree, withheld=held, problem=problem)
+            return TurnCommit(None, tree, withheld=held, problem=problem, remains=True)
         event = GitOperated(
             operation="commit",
             sha_before=start,
@@ -95,7 +113,8 @@ class TurnCommits:
         )
         with self._resources.database.write() as connection:
             eventlog.append(connection, event, session_id=session.id, iteration_id=iteration.id)
-        return TurnCommit(done.sha, done.tree or "", staged.changes, held)
+        remains = bool(held or staged.nested)
+        return TurnCommit(done.sha, done.tree or "", staged.changes, held, remains=remains)
 
     def note_interrupted(self, session: Session) -> None:
         """Remember the worktree's present content as the work of a turn that was cut off."""
@@ -103,10 +122,12 @@ class TurnCommits:
         tree = diffs.worktree_tree(git, context_dir=session.context_dir)
         update = refs.RefUpdate(interrupted_ref(session.id), tree)
         refs.update_refs(git, [update], message="interrupted turn", hooks=False)
+        self._authorship.note_end(session, remains=True)
 
     def _commit_edits(
         self, git: Git, session: Session, state: Status, number: int, *, allow_secrets: bool
-    ) -> None:
+    ) -> bool:
+        """Commit them; whether something was withheld and remains."""
         held = () if allow_secrets else find_secrets(self._resources.redactor(), git, state, "HEAD")
         changed = {each.path for each in state.entries} - {each.path for each in held}
         interrupted = _left_by_interrupted(git, session) & changed
@@ -118,6 +139,7 @@ class TurnCommits:
         refs.drop(git, interrupted_ref(session.id))
         if mine := changed - interrupted:
             self._commit_paths(git, session, mine, f"Manual edits before iteration {number}", {})
+        return bool(held)
 
     def _left_elsewhere(self, git: Git, session: Session, why: str) -> TurnCommit:
         point = self._points.take(session, "displaced")
@@ -126,7 +148,7 @@ class TurnCommits:
             message=f"The agent left the worktree elsewhere: {why}. All of it is kept in {point.ref}.",
             hint=f"look into {session.worktree_path}, or go back: amp-sessions history {session.id}",
         )
-        return TurnCommit(None, git.text("rev-parse", "HEAD^{tree}"), problem=problem)
+        return TurnCommit(None, git.text("rev-parse", "HEAD^{tree}"), problem=problem, elsewhere=True)
 
     def _fold_agent_commits(self, git: Git, session: Session, head: str, start: str) -> str:
         """Put the commits that the agent made itself back into the index; their messages are returned."""

@@ -1016,7 +1016,11 @@ export interface WithheldFile {
   kind: string;
 }
 
-/** A path of the worktree that is not committed; XY letters as `git status` prints them. */
+/**
+ * A path of the worktree that is not committed; XY letters as `git status` prints them.
+ *
+ * `by` says who has changed it since HEAD.
+ */
 export interface WorkingFile {
   path: string;
   old_path: string | null;
@@ -1026,6 +1030,7 @@ export interface WorkingFile {
   unstaged: boolean;
   untracked: boolean;
   unmerged: boolean;
+  by: "agent" | "user" | "both" | null;
 }
 
 /** Everything that can happen, told apart by `type`. */
