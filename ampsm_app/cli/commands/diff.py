@@ -10,6 +10,7 @@ from ampsm_app.backend.domain.review import ChangedFile
 from ampsm_app.backend.domain.words import count
 from ampsm_app.cli import options, output
 from ampsm_app.cli.context import reading
+from ampsm_app.cli.timeline import print_timeline
 
 
 @click.command()
@@ -18,6 +19,7 @@ from ampsm_app.cli.context import reading
 @click.option("--unstaged", is_flag=True, help="What is changed but not staged.")
 @click.option("--iteration", type=click.IntRange(1), metavar="N", help="What turn N changed.")
 @click.option("--commit", metavar="SHA", help="What one commit changed.")
+@click.option("--timeline", is_flag=True, help="All steps so far instead, with their ids.")
 @click.option("--name-only", is_flag=True, help="Only the names.")
 @click.option("--stat", is_flag=True, help="Names and counts of lines.")
 @options.as_json
@@ -27,13 +29,17 @@ def diff_command(
     unstaged: bool,
     iteration: int | None,
     commit: str | None,
+    timeline: bool,
     name_only: bool,
     stat: bool,
     as_json: bool,
 ) -> None:
     """Show what a session changed: by default, from its base to its worktree as it is now."""
-    against = _against(staged, unstaged, iteration, commit)
+    against = _against(staged, unstaged, iteration, commit, timeline)
     with reading() as core:
+        if timeline:
+            print_timeline(core, session, as_json=as_json)
+            return
         query = DiffQuery(session_id=core.sessions.get(session).id, against=against)
         if not (name_only or stat or as_json):
             _print_patch(core.reviews.patch(query))
@@ -49,17 +55,20 @@ def diff_command(
         output.say(f"{count(len(changes.files), 'file')}, +{changes.lines_added} −{changes.lines_deleted}")
 
 
-def _against(staged: bool, unstaged: bool, iteration: int | None, commit: str | None) -> str:
+def _against(
+    staged: bool, unstaged: bool, iteration: int | None, commit: str | None, timeline: bool
+) -> str:
     chosen = [
         *(["staged"] if staged else []),
         *(["unstaged"] if unstaged else []),
         *([f"iteration:{iteration}"] if iteration is not None else []),
         *([f"commit:{commit}"] if commit else []),
+        *(["timeline"] if timeline else []),
     ]
     if len(chosen) > 1:
         raise InvalidInput(
             "More than one change is asked for.",
-            hint="give one of --staged, --unstaged, --iteration and --commit",
+            hint="give one of --staged, --unstaged, --iteration, --commit and --timeline",
         )
     return chosen[0] if chosen else "base"
 
