@@ -1,4 +1,4 @@
-"""Clears up after a git of ours that was killed while its command lives on."""
+"""Clears up after a git that was killed while our command lives on: one of ours, or one of an agent's."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -9,8 +9,11 @@ from ampsm_app.backend.git.layout import common_dir, git_dir
 from ampsm_app.backend.git.locks import clear_stale_locks
 
 
-def clear_up(cwd: Path, args: Sequence[str], stdin: bytes | None, *, since: datetime) -> None:
-    """Remove the locks that a git left which was started in `cwd` at `since` and was killed."""
+def clear_up(cwd: Path, args: Sequence[str] = (), stdin: bytes | None = None, *, since: datetime) -> None:
+    """Remove the locks that a git left which was started in `cwd` at `since` or later, and was killed.
+
+    `args` and `stdin` are what it was told, for the refs that they name besides the branch.
+    """
     try:
         folder = git_dir(cwd) if (cwd / ".git").exists() else cwd
     except NotFound:

@@ -11,6 +11,7 @@ from ampsm_app.backend.agents.state import State
 from ampsm_app.backend.domain.events import ThreadStarted
 from ampsm_app.backend.domain.sessions import Iteration, Outcome
 from ampsm_app.backend.exec.running import Running
+from ampsm_app.backend.git.killed import clear_up
 from ampsm_app.backend.services.agents import Resolved
 from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.ledger import Ledger
@@ -70,6 +71,8 @@ class AgentRun:
             result = agent.finish(state, finished.exit_code, tail)
             for event in result.events:
                 recorder.add(event)
+        # Its tree is gone; a git of it that was ended in the middle has left its locks.
+        clear_up(self._place, since=self._iteration.started_at)
         return _judged(result, timed_out=finished.timed_out, cancelled=cancelled.is_set())
 
     @property

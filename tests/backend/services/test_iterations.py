@@ -185,6 +185,18 @@ def test_the_agents_own_commits_become_the_turns_one_commit(world: World) -> Non
     assert [point.operation for point in points] == ["agent-commits"]
 
 
+def test_locks_of_a_git_that_ended_with_its_agent_do_not_stop_the_commit(world: World) -> None:
+    left = " && ".join(
+        f'touch "$(git rev-parse --git-path {name})"'
+        for name in ("HEAD.lock", "index.lock", "$(git symbolic-ref HEAD).lock")
+    )
+    session = world.new(f"Create the file a.txt. Run `{left}`.")
+    done = world.iterate(session)
+    assert done.outcome == "completed", done.error
+    assert done.commit_sha is not None
+    assert [path for path in (world.repo / ".git").rglob("*.lock") if "ampsm" not in path.parts] == []
+
+
 def test_an_agent_that_switches_branches_is_an_environment_outcome_and_loses_nothing(world: World) -> None:
     session = world.new('Create the file a.txt with the text "one". Switch to the branch elsewhere.')
 
