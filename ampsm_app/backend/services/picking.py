@@ -70,17 +70,10 @@ class Picking:
 
     def _commits(self, git: Git, session: Session, request: CherryPick) -> list[CommitInfo]:
         """The commits that are meant, each once; those of a session in the order of its history."""
+        other = self._other(session, request.from_session) if request.from_session else None
         shas = dict.fromkeys(_commit(git, each) for each in request.commits)
-        if request.from_session is None:
+        if other is None:
             return [commits.log(git, "-1", sha)[0] for sha in shas]
-        with self._edits.resources.database.read() as connection:
-            other = sessions.get(connection, request.from_session)
-        if other.repo_root != session.repo_root:
-            raise InvalidInput(
-                f"Session {other.name!r} is of another repository.",
-                hint="fetch its branch into this one first",
-                code="other_repository",
-            )
         tip = refs.branch_tip(git, other.branch)
         history = (
             commits.log(git, "--topo-order", "--reverse", f"{base_of(git, other)}..{tip}") if tip else []
@@ -91,6 +84,17 @@ class Picking:
                 f"{missing[0][:12]} is no commit of session {other.name!r}.", code="no_such_commit"
             )
         return [each for each in history if each.sha in shas]
+
+    def _other(self, session: Session, session_id: str) -> Session:
+        with self._edits.resources.database.read() as connection:
+            other = sessions.get(connection, session_id)
+        if other.repo_root != session.repo_root:
+            raise InvalidInput(
+                f"Session {other.name!r} is of another repository.",
+                hint="fetch its branch into this one first",
+                code="other_repository",
+            )
+        return other
 
 
 def _commit(git: Git, asked: str) -> str:
