@@ -20,8 +20,8 @@ from ampsm_app.backend.services.demo import Demo
 from ampsm_app.backend.services.discarding import Discarding
 from ampsm_app.backend.services.doctor import Doctor
 from ampsm_app.backend.services.edits import Edits
-from ampsm_app.backend.services.environment import Environment
 from ampsm_app.backend.services.events import Events
+from ampsm_app.backend.services.expiry import Expiry
 from ampsm_app.backend.services.history import History
 from ampsm_app.backend.services.iterations import Iterations
 from ampsm_app.backend.services.ledger import Ledger
@@ -41,14 +41,21 @@ from ampsm_app.backend.services.rebase import Rebase
 from ampsm_app.backend.services.recovery import Recovery
 from ampsm_app.backend.services.repositories import Repositories
 from ampsm_app.backend.services.resources import Resources
+from ampsm_app.backend.services.retention import Retention
 from ampsm_app.backend.services.reviews import Reviews
 from ampsm_app.backend.services.rolling_back import RollingBack
 from ampsm_app.backend.services.sessions import Sessions
 from ampsm_app.backend.services.settling import Settling
 from ampsm_app.backend.services.setup import Setup
+from ampsm_app.backend.services.space import Space
+from ampsm_app.backend.services.space_kept import KeptSpace
+from ampsm_app.backend.services.space_machine import LockSpace, MachineSpace
+from ampsm_app.backend.services.space_orphans import OrphanSpace
+from ampsm_app.backend.services.space_worktrees import WorktreeSpace
 from ampsm_app.backend.services.squash import Squash
 from ampsm_app.backend.services.staging import Staging
 from ampsm_app.backend.services.timeline import Timeline
+from ampsm_app.backend.services.trash import Trash
 from ampsm_app.backend.services.turn import TurnParts
 from ampsm_app.backend.services.turn_commits import TurnCommits
 from ampsm_app.backend.services.verification import Verification
@@ -96,12 +103,26 @@ class Core:
         self.committing = Committing(edits)
         self.rolling_back = RollingBack(edits)
         self.picking = Picking(edits)
-        self.cleanup = Cleanup(resources, self.operations, self.points, Losses(resources), self.recovery)
-        self.environment = Environment(resources, self.points)
+        self._keep_tidy(resources)
         self.doctor = Doctor(resources, self.agents)
         self.verification = Verification(resources, lambda path: open_core(resources.environ, database=path))
         Settling(resources, self.recovery, self.history, self.cleanup).register()
         MergeSettling(resources, self.recovery, self.conflicts, self.asking).register()
+
+    def _keep_tidy(self, resources: Resources) -> None:
+        """What removes something, by itself or when asked."""
+        losses = Losses(resources)
+        retention = Retention(resources, losses)
+        self.cleanup = Cleanup(resources, self.operations, self.points, losses, self.recovery)
+        self.expiry = Expiry(resources, retention)
+        self.trash = Trash(resources, self.operations, self.history, self.recovery, losses)
+        worktrees = WorktreeSpace(losses, self.cleanup)
+        orphans = OrphanSpace(resources, self.operations, self.recovery)
+        kept = KeptSpace(resources, retention, self.trash)
+        machine = MachineSpace(resources, retention)
+        self.space = Space(resources, (worktrees, orphans, kept, LockSpace()), machine)
+        self.trash.register()
+        orphans.register()
 
     @property
     def data_dir(self) -> Path:
@@ -110,6 +131,7 @@ class Core:
 
     def close(self) -> None:
         """End the turns of this process and whatever they started, then close the database."""
+        self.expiry.close()
         self.iterations.close()
         self._resources.executor.close()
         self._resources.database.close()

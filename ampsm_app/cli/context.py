@@ -13,6 +13,8 @@ def writing() -> Iterator[Core]:
     try:
         core.recovery.recover()
         yield core
+        # After the command's own work, and at most once a day.
+        core.expiry.daily()
     finally:
         core.close()
 

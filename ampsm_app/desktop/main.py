@@ -38,6 +38,7 @@ def open_app() -> None:
         with closing(core):
             if instance.claim():
                 core.recovery.recover()
+                core.expiry.keep_up()
                 _show(core, instance)
     finally:
         instance.release()

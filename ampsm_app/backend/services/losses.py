@@ -33,12 +33,19 @@ class Losses:
             merged=unmerged == 0,
         )
 
+    def unmerged(self, session: Session, commit: str) -> int | None:
+        """How many commits up to this one are nowhere else: in no branch, remote branch or tag, as no change
+        of its base, in no merge of the session. For a session whose branch is gone.
+        """
+        return self._only_in(session, commit, commit) if commit else 0
+
     def _unmerged(self, session: Session) -> int | None:
-        git = self._resources.main_git(session)
         ref = refs.HEADS + session.branch
-        tip = refs.resolve(git, ref)
-        if tip is None:
-            return 0
+        tip = refs.resolve(self._resources.main_git(session), ref)
+        return 0 if tip is None else self._only_in(session, ref, tip)
+
+    def _only_in(self, session: Session, ref: str, tip: str) -> int | None:
+        git = self._resources.main_git(session)
         with self._resources.database.read() as connection:
             merge = merges.current(connection, session.id)
         names = dict.fromkeys((session.base_branch, merge.base_branch if merge else session.base_branch))

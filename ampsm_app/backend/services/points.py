@@ -1,19 +1,16 @@
 """The time machine's points: a backup before whatever could lose work, and its row."""
 
-from datetime import timedelta
 from pathlib import Path
 
-from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.review import RestorePoint
 from ampsm_app.backend.domain.sessions import Session
 from ampsm_app.backend.git import backups as git_backups
-from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.store import backups
 
 
 class Points:
-    """Takes, lists and expires restore points. A point's ref holds everything; its row only describes it."""
+    """Takes, lists and finds restore points. A point's ref holds everything; its row only describes it."""
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
@@ -61,13 +58,3 @@ class Points:
             for point in found:
                 if point.id not in known:
                     backups.insert(connection, point)
-
-    def expire(self, git: Git) -> int:
-        """Drop the points of a repository that are older than the settings keep them; how many went."""
-        oldest = utc_now() - timedelta(days=self._resources.settings().backups.keep_days)
-        dropped = set(git_backups.expire(git, older_than=oldest))
-        with self._resources.database.write() as connection:
-            for point in backups.taken_before(connection, oldest):
-                if point.ref in dropped:
-                    backups.forget(connection, point)
-        return len(dropped)

@@ -11,6 +11,7 @@ from ampsm_app.backend.domain.words import count
 from ampsm_app.backend.git import refs
 from ampsm_app.backend.git.repository import Repository
 from ampsm_app.backend.git.runner import Git
+from ampsm_app.backend.services.losses import Losses
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.store import backups, claims, merges
 
@@ -28,8 +29,9 @@ class Verdict:
 class Retention:
     """Judges points. What nobody else holds is never let go by age alone."""
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, losses: Losses) -> None:
         self._resources = resources
+        self._losses = losses
 
     @property
     def oldest(self) -> datetime:
@@ -71,28 +73,19 @@ class Retention:
             return Verdict(point, session, keeps=needed)
         if point.trash_path and Path(point.trash_path).exists():
             return Verdict(point, session, keeps="its worktree is in the trash")
-        only = work_only_in(repository.git, session, point) if point.id == newest else None
+        only = work_only_in(repository.git, self._losses, session, point) if point.id == newest else None
         return Verdict(point, session, keeps="nothing else holds its work" if only else None, loses=only)
 
 
-def work_only_in(git: Git, session: Session, point: RestorePoint) -> str | None:
+def work_only_in(git: Git, losses: Losses, session: Session, point: RestorePoint) -> str | None:
     """What is nowhere but in this point, in words, where the session's branch is gone; None for nothing."""
     if refs.resolve(git, refs.HEADS + session.branch) is not None:
         return None
-    unmerged = unmerged_in(git, point.head)
+    unmerged = losses.unmerged(session, point.head)
     parts = []
     if unmerged != 0:
-        parts.append(
-            "an unknown number of commits" if unmerged is None else count(unmerged, "unmerged commit")
-        )
+        known = "an unknown number of commits" if unmerged is None else count(unmerged, "unmerged commit")
+        parts.append(known)
     if point.dirty_files:
         parts.append(count(point.dirty_files, "uncommitted file"))
     return " and ".join(parts) or None
-
-
-def unmerged_in(git: Git, commit: str) -> int | None:
-    """How many commits no branch, remote or tag has; None where it cannot be told."""
-    if not commit:
-        return 0
-    done = git.attempt("rev-list", "--count", commit, "--not", "--branches", "--remotes", "--tags")
-    return int(done.stdout) if done.exit_code == 0 else None

@@ -13,7 +13,6 @@ from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.services.retention import Retention, Verdict
 from ampsm_app.backend.services.space_parts import Place
 from ampsm_app.backend.services.trash import Trash
-from ampsm_app.backend.services.trash_entries import TrashEntries
 from ampsm_app.backend.store import backups
 
 
@@ -29,7 +28,7 @@ class KeptSpace:
 
     def find(self, place: Place, query: SpaceQuery) -> Iterator[SpaceItem]:
         """Trash and points, the oldest first; young points only where they are meant."""
-        for entry in reversed(list(TrashEntries(self._resources).of(place.repository))):
+        for entry in reversed(self._trash.in_repository(place.repository)):
             yield self._of_trash(place, entry)
         with self._resources.database.read() as connection:
             mine = [each for each in backups.every(connection) if each.session_id in place.sessions]
@@ -42,7 +41,7 @@ class KeptSpace:
     def remove(self, place: Place, item: SpaceItem) -> int:
         """Delete an entry of the trash for good, or drop a point's ref."""
         if item.kind == "trash":
-            entries = TrashEntries(self._resources).of(place.repository)
+            entries = self._trash.in_repository(place.repository)
             found = next((each for each in entries if each.path == item.path), None)
             if found is None:
                 return 0

@@ -11,6 +11,7 @@ from ampsm_app.backend.git import refs, trash
 from ampsm_app.backend.git.repository import Repository
 from ampsm_app.backend.services.history import History
 from ampsm_app.backend.services.known_repositories import known_repositories
+from ampsm_app.backend.services.losses import Losses
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.recovery import Recovery
 from ampsm_app.backend.services.resources import Resources
@@ -27,12 +28,18 @@ class Trash:
     """Deleted worktrees, with what git kept of them. A session's restore point outlives its folder here."""
 
     def __init__(
-        self, resources: Resources, operations: Operations, history: History, recovery: Recovery
+        self,
+        resources: Resources,
+        operations: Operations,
+        history: History,
+        recovery: Recovery,
+        losses: Losses,
     ) -> None:
         self._resources = resources
         self._operations = operations
         self._history = history
         self._recovery = recovery
+        self._losses = losses
 
     def register(self) -> None:
         """Tell recovery how a killed emptying is ended."""
@@ -41,9 +48,14 @@ class Trash:
 
     def list(self, repo: str | None = None) -> builtins.list[TrashEntry]:
         """What is in the trash of one repository or all, the newest first."""
-        entries = TrashEntries(self._resources)
-        found = [each for place in known_repositories(self._resources, repo) for each in entries.of(place)]
+        found = [
+            each for place in known_repositories(self._resources, repo) for each in self.in_repository(place)
+        ]
         return sorted(found, key=lambda each: each.trashed_at or _LONG_AGO, reverse=True)
+
+    def in_repository(self, repository: Repository) -> builtins.list[TrashEntry]:
+        """The trash of one repository, the newest first."""
+        return builtins.list(TrashEntries(self._resources, self._losses).of(repository))
 
     def restore(self, ref: str) -> TrashRestored:
         """Bring a worktree back; a session's with its branch and the session, as `History.restore` does.

@@ -8,15 +8,17 @@ from ampsm_app.backend.domain.sessions import Session
 from ampsm_app.backend.domain.time_machine import TrashEntry
 from ampsm_app.backend.git import files, refs, trash
 from ampsm_app.backend.git.repository import Repository
+from ampsm_app.backend.git.runner import Git
+from ampsm_app.backend.services.losses import Losses
 from ampsm_app.backend.services.resources import Resources
-from ampsm_app.backend.services.retention import unmerged_in
 from ampsm_app.backend.store import backups, sessions
 
 
 class TrashEntries:
     """Reads the trash once: what the database knows is read when this is made."""
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, losses: Losses) -> None:
+        self._losses = losses
         with resources.database.read() as connection:
             self._sessions = {each.id: each for each in sessions.every(connection)}
             self._deleted = {each.id for each in sessions.deleted(connection)}
@@ -52,7 +54,7 @@ class TrashEntries:
             point=point.id,
             pinned=point.pinned,
             branch=session.branch,
-            unmerged_commits=unmerged_in(repository.git, point.head) if gone else 0,
+            unmerged_commits=self._losses.unmerged(session, point.head) if gone else 0,
             uncommitted_files=point.dirty_files,
             not_kept=point.not_kept,
             restorable=True,
@@ -94,7 +96,7 @@ class TrashEntries:
             size=files.tree_size(trashed.place),
             point=None,
             branch=branch,
-            unmerged_commits=0 if branch and kept else unmerged_in(repository.git, head) if kept else None,
+            unmerged_commits=0 if branch and kept else _in_no_branch(repository.git, head) if kept else None,
             uncommitted_files=None,
             restorable=kept and trash.original_place(trashed.place) is not None,
         )
@@ -106,3 +108,8 @@ def _head(place: Path) -> str:
         return (place / "entry" / "HEAD").read_text("utf-8", "replace").removeprefix("ref:").strip()
     except OSError:
         return ""
+
+
+def _in_no_branch(git: Git, commit: str) -> int | None:
+    done = git.attempt("rev-list", "--count", commit, "--not", "--branches", "--remotes", "--tags")
+    return int(done.stdout) if done.exit_code == 0 else None

@@ -25,6 +25,21 @@ from ampsm_app.backend.domain.requests import (
 from ampsm_app.backend.domain.review import ChangeList, FileDiff, RepoInfo, RestorePoint
 from ampsm_app.backend.domain.sessions import Check, Iteration, SessionSummary
 from ampsm_app.backend.domain.staging import CherryPick, CommitRequest, Rollback, StageChange
+from ampsm_app.backend.domain.time_machine import (
+    PinPoint,
+    PointContent,
+    PointRef,
+    RepoFilter,
+    RestoreFile,
+    SpaceClean,
+    SpaceQuery,
+    SpaceReport,
+    TrashEmptied,
+    TrashEmpty,
+    TrashEntry,
+    TrashRef,
+    TrashRestored,
+)
 from ampsm_app.backend.domain.timeline import TimelineEntry, TimelineQuery
 from ampsm_app.backend.web.messages import (
     Archive,
@@ -50,7 +65,6 @@ from ampsm_app.backend.web.messages import (
     Rebased,
     Rename,
     RepoPath,
-    Restore,
     SessionDetail,
     SessionList,
     SessionRef,
@@ -123,7 +137,15 @@ CONTRACT: tuple[SocketRequest, ...] = (
     SocketRequest("merge:rebase", Rebase, Rebased, mutating=True),
     SocketRequest("merge:cleanup", ForcedRef, CleanedUp, mutating=True),
     SocketRequest("history:list", SessionRef, tuple[RestorePoint, ...]),
-    SocketRequest("history:restore", Restore, RestorePoint, mutating=True),
+    SocketRequest("history:holds", PointRef, PointContent),
+    SocketRequest("history:restore", PointRef, RestorePoint, mutating=True),
+    SocketRequest("history:restore-file", RestoreFile, RestorePoint, mutating=True),
+    SocketRequest("history:pin", PinPoint, RestorePoint, mutating=True),
+    SocketRequest("trash:list", RepoFilter, tuple[TrashEntry, ...]),
+    SocketRequest("trash:restore", TrashRef, TrashRestored, mutating=True),
+    SocketRequest("trash:empty", TrashEmpty, TrashEmptied, mutating=True),
+    SocketRequest("space:show", SpaceQuery, SpaceReport),
+    SocketRequest("space:clean", SpaceClean, SpaceReport, mutating=True),
     SocketRequest("mode:set", SetMode, AgentHealth, mutating=True),
     SocketRequest("agent:health", HealthQuery, AgentHealth),
     SocketRequest("view:set", SetView, Nothing, mutating=True),

@@ -243,12 +243,6 @@ class Rebased(Model):
     backup_ref: str | None
 
 
-class Restore(SessionRef):
-    """A restore point to go back to."""
-
-    point: str
-
-
 class SetMode(Model):
     """The mode that turns run in from now on."""
 

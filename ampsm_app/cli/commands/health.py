@@ -1,11 +1,11 @@
-"""`doctor`, `verify-amp`, `test-git`, `clean-environment`, `repo-info` and `selftest`."""
+"""`doctor`, `verify-amp`, `test-git`, `repo-info` and `selftest`."""
 
 import click
 
 from ampsm_app.backend.domain.health import HealthReport
 from ampsm_app.backend.domain.words import count
 from ampsm_app.cli import options, output
-from ampsm_app.cli.context import reading, writing
+from ampsm_app.cli.context import reading
 
 _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red"), "skipped": ("–", "dim")}
 
@@ -33,28 +33,6 @@ def test_git_command(as_json: bool) -> int:
     """Run every git operation that sessions use, in a scratch repository."""
     with reading() as core:
         return _report(core.verification.test_git(), as_json)
-
-
-@click.command()
-@click.option("--yes", is_flag=True, help="Do it; without it only shown.")
-@options.as_json
-def clean_environment_command(yes: bool, as_json: bool) -> int:
-    """Show what was left behind (worktrees, trash, old points) and, with --yes, remove it."""
-    with writing() as core:
-        found = core.environment.clean(apply=yes)
-    if as_json:
-        output.print_json([each.as_document() for each in found])
-        return 0
-    if not found:
-        output.say("Nothing was left behind.")
-        return 0
-    rows = [
-        (each.kind, each.size_words, "removed" if each.removed else each.action, each.path) for each in found
-    ]
-    output.say(output.table(("what", "size", "action", "where"), rows))
-    if not yes:
-        output.say("Nothing was changed. Do it: amp-sessions clean-environment --yes")
-    return 0
 
 
 @click.command()

@@ -24,6 +24,7 @@ def serve_command(port: int, host: str, allow_remote: bool, as_json: bool) -> No
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     with writing() as core:
+        core.expiry.keep_up()
         server = Server(core, host=host, port=port, allow_remote=allow_remote)
         url = server.start()
         if as_json:

@@ -9,6 +9,7 @@ from ampsm_app.backend.web.handlers.merging import merge_handlers
 from ampsm_app.backend.web.handlers.reviewing import review_handlers
 from ampsm_app.backend.web.handlers.sessions import session_handlers
 from ampsm_app.backend.web.handlers.staging import staging_handlers
+from ampsm_app.backend.web.handlers.time_machine import time_machine_handlers
 from ampsm_app.backend.web.handlers.timeline import timeline_handlers
 from ampsm_app.backend.web.native import NativeDialogs
 
@@ -22,4 +23,5 @@ def make_handlers(core: Core, native: Callable[[], NativeDialogs]) -> dict[str, 
         **staging_handlers(core),
         **merge_handlers(core),
         **timeline_handlers(core),
+        **time_machine_handlers(core),
     }

@@ -4,7 +4,6 @@ import threading
 
 from ampsm_app.backend.core import Core
 from ampsm_app.backend.domain.requests import IterateRequest, NewSession, SessionFilter
-from ampsm_app.backend.domain.review import RestorePoint
 from ampsm_app.backend.domain.sessions import Check, Iteration, SessionSummary
 from ampsm_app.backend.web.dispatch import Handler, Prepared
 from ampsm_app.backend.web.messages import (
@@ -15,7 +14,6 @@ from ampsm_app.backend.web.messages import (
     Nothing,
     OpenIn,
     Rename,
-    Restore,
     SessionDetail,
     SessionRef,
     Stopped,
@@ -69,12 +67,6 @@ def session_handlers(core: Core) -> dict[str, Handler]:
         core.opening.open(query.id, query.what)
         return Nothing()
 
-    def history(query: SessionRef) -> tuple[RestorePoint, ...]:
-        return tuple(core.history.list(query.id))
-
-    def restore(query: Restore) -> RestorePoint:
-        return core.history.restore(query.id, query.point)
-
     return {
         "session:list": listed,
         "session:get": get,
@@ -87,6 +79,4 @@ def session_handlers(core: Core) -> dict[str, Handler]:
         "session:notes": notes,
         "session:check": check,
         "session:open": open_in,
-        "history:list": history,
-        "history:restore": restore,
     }

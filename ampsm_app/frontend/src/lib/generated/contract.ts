@@ -603,6 +603,39 @@ export interface PickedFolder {
   path: string | null;
 }
 
+/** Whether a point is kept until it is unpinned. */
+export interface PinPoint {
+  id: string;
+  point: string;
+  pinned: boolean;
+}
+
+/** A point with what it holds; `effect` is None where the session has no worktree now. */
+export interface PointContent {
+  point: RestorePoint;
+  files: PointFile[];
+  unfinished: string | null;
+  effect: RestoreEffect | null;
+}
+
+/**
+ * A path that differs in a point from the point's commit; `size` in bytes, None where it has none.
+ *
+ * `kept` false: it was too large, unreadable or another repository, and the point does not hold it.
+ */
+export interface PointFile {
+  path: string;
+  change: "added" | "modified" | "deleted" | "renamed" | "copied" | "type_changed" | "unmerged";
+  size: number | null;
+  kept: boolean;
+}
+
+/** One point of a session. */
+export interface PointRef {
+  id: string;
+  point: string;
+}
+
 /** The newest `seq` of the event log. */
 export interface Position {
   seq: number;
@@ -676,6 +709,11 @@ export interface Rename {
   name: string;
 }
 
+/** One repository, by its root; None is all of them. */
+export interface RepoFilter {
+  repo?: string | null;
+}
+
 /** What we see of a repository and suggest for it. */
 export interface RepoInfo {
   root: string;
@@ -712,10 +750,21 @@ export interface Resolve {
   delete?: boolean;
 }
 
-/** A restore point to go back to. */
-export interface Restore {
+/** What restoring would change now. Commits are counted; those that leave stay in the point of before. */
+export interface RestoreEffect {
+  branch: string | null;
+  head_before: string | null;
+  head_after: string;
+  commits_leaving: number;
+  commits_returning: number;
+  files: ChangedFile[];
+}
+
+/** One file to take from a point. */
+export interface RestoreFile {
   id: string;
   point: string;
+  path: string;
 }
 
 /**
@@ -883,6 +932,71 @@ export interface Snapshot {
   home: string;
 }
 
+/** What to remove: what is proposed, or of it and of what is shown only the items named by `ids`. */
+export interface SpaceClean {
+  repo?: string | null;
+  kinds?: ("worktree" | "orphan" | "check" | "trash" | "point" | "lock" | "temp" | "database")[];
+  max_size?: number | null;
+  ids?: string[];
+}
+
+/**
+ * Something of ours that takes space.
+ *
+ * `action` is what removing it means: to move it to the `trash`, to `delete` it, to `forget` a point, to
+ * `shrink` a file; None where it is only shown. `loses` says what would exist nowhere else then. `proposed`:
+ * cleaning does it unless told otherwise. `reason` says why, or why not.
+ */
+export interface SpaceItem {
+  id: string;
+  kind: "worktree" | "orphan" | "check" | "trash" | "point" | "lock" | "temp" | "database";
+  repo_root: string | null;
+  path: string;
+  session_id: string | null;
+  session_name: string | null;
+  size: number;
+  since: string | null;
+  action: "trash" | "delete" | "forget" | "shrink" | null;
+  loses: string | null;
+  proposed: boolean;
+  reason: string;
+  done: boolean;
+}
+
+/**
+ * What to look at: one repository or all, some kinds or all.
+ *
+ * `max_size`: propose the oldest in trash and points too, until no more than so many bytes are left.
+ */
+export interface SpaceQuery {
+  repo?: string | null;
+  kinds?: ("worktree" | "orphan" | "check" | "trash" | "point" | "lock" | "temp" | "database")[];
+  max_size?: number | null;
+}
+
+/**
+ * What takes space, what could go, and (after cleaning) what went. Sizes are bytes.
+ *
+ * `reclaimed` leaves what a move to the trash only moved, and what git frees when it next collects garbage.
+ */
+export interface SpaceReport {
+  items: SpaceItem[];
+  totals: SpaceTotal[];
+  size: number;
+  reclaimable: number;
+  reclaimed: number;
+  failures: string[];
+}
+
+/** All of one kind, in one repository or (None) on the machine; `reclaimable` is what is proposed. */
+export interface SpaceTotal {
+  kind: "worktree" | "orphan" | "check" | "trash" | "point" | "lock" | "temp" | "database";
+  repo_root: string | null;
+  count: number;
+  size: number;
+  reclaimable: number;
+}
+
 /** How to squash a session; None takes the session's name and the setting. */
 export interface Squash {
   id: string;
@@ -993,6 +1107,58 @@ export interface ToolStarted {
   parent_tool_use_id: string | null;
 }
 
+/** What was deleted for good, and how many bytes that freed. Pinned entries stay: `kept`. */
+export interface TrashEmptied {
+  removed: TrashEntry[];
+  kept: TrashEntry[];
+  freed: number;
+}
+
+/** What to delete for good: everything, or what `ids`, `repo` and `older_than_days` leave of it. */
+export interface TrashEmpty {
+  repo?: string | null;
+  older_than_days?: number | null;
+  ids?: string[];
+}
+
+/**
+ * Something in a repository's trash.
+ *
+ * `kind`: a session's `worktree`, an `orphan` (a worktree whose session is not known), what was `aside` of a
+ * restore, or `other`. `unmerged_commits` are those of its branch that are in no branch, remote or tag now;
+ * None where nobody knows. `point` is what brings it back, its work included, also after it is emptied.
+ */
+export interface TrashEntry {
+  id: string;
+  repo_root: string;
+  path: string;
+  kind: "worktree" | "orphan" | "aside" | "other";
+  session_id: string | null;
+  session_name: string | null;
+  deleted: boolean;
+  trashed_at: string | null;
+  size: number;
+  point: string | null;
+  pinned: boolean;
+  branch: string | null;
+  unmerged_commits: number | null;
+  uncommitted_files: number | null;
+  not_kept: string[];
+  restorable: boolean;
+}
+
+/** One entry of the trash, by its id. */
+export interface TrashRef {
+  id: string;
+}
+
+/** What came back from the trash; `point` is what was there before, where something was. */
+export interface TrashRestored {
+  entry: TrashEntry;
+  worktree_path: string;
+  point: RestorePoint | null;
+}
+
 /** Token counts; the three input counts never overlap and `total_tokens` is their sum with the output. */
 export interface Usage {
   input_tokens: number;
@@ -1098,7 +1264,15 @@ export interface Requests {
   "merge:rebase": { request: Rebase; response: Rebased };
   "merge:cleanup": { request: ForcedRef; response: CleanedUp };
   "history:list": { request: SessionRef; response: RestorePoint[] };
-  "history:restore": { request: Restore; response: RestorePoint };
+  "history:holds": { request: PointRef; response: PointContent };
+  "history:restore": { request: PointRef; response: RestorePoint };
+  "history:restore-file": { request: RestoreFile; response: RestorePoint };
+  "history:pin": { request: PinPoint; response: RestorePoint };
+  "trash:list": { request: RepoFilter; response: TrashEntry[] };
+  "trash:restore": { request: TrashRef; response: TrashRestored };
+  "trash:empty": { request: TrashEmpty; response: TrashEmptied };
+  "space:show": { request: SpaceQuery; response: SpaceReport };
+  "space:clean": { request: SpaceClean; response: SpaceReport };
   "mode:set": { request: SetMode; response: AgentHealth };
   "agent:health": { request: HealthQuery; response: AgentHealth };
   "view:set": { request: SetView; response: Nothing };
@@ -1130,6 +1304,11 @@ export const MUTATING: ReadonlySet<string> = new Set<keyof Requests>([
   "merge:rebase",
   "merge:cleanup",
   "history:restore",
+  "history:restore-file",
+  "history:pin",
+  "trash:restore",
+  "trash:empty",
+  "space:clean",
   "mode:set",
   "view:set",
 ]);
