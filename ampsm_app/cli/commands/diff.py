@@ -1,7 +1,5 @@
 """`diff`."""
 
-import sys
-
 import click
 
 from ampsm_app.backend.domain.errors import InvalidInput
@@ -10,6 +8,7 @@ from ampsm_app.backend.domain.review import ChangedFile
 from ampsm_app.backend.domain.words import count
 from ampsm_app.cli import options, output
 from ampsm_app.cli.context import reading
+from ampsm_app.cli.patch import print_patch
 from ampsm_app.cli.timeline import print_timeline
 
 
@@ -42,7 +41,7 @@ def diff_command(
             return
         query = DiffQuery(session_id=core.sessions.get(session).id, against=against)
         if not (name_only or stat or as_json):
-            _print_patch(core.reviews.patch(query))
+            print_patch(core.reviews.patch(query))
             return
         changes = core.reviews.changes(query)
     if as_json:
@@ -55,9 +54,7 @@ def diff_command(
         output.say(f"{count(len(changes.files), 'file')}, +{changes.lines_added} −{changes.lines_deleted}")
 
 
-def _against(
-    staged: bool, unstaged: bool, iteration: int | None, commit: str | None, timeline: bool
-) -> str:
+def _against(staged: bool, unstaged: bool, iteration: int | None, commit: str | None, timeline: bool) -> str:
     chosen = [
         *(["staged"] if staged else []),
         *(["unstaged"] if unstaged else []),
@@ -77,25 +74,3 @@ def _row(file: ChangedFile) -> tuple[str, str, str]:
     lines = "binary" if file.binary else f"+{file.added} −{file.deleted}"
     name = f"{file.old_path} → {file.path}" if file.old_path else file.path
     return file.change, lines, name
-
-
-def _print_bytes(patch: bytes, text: str) -> None:
-    """The patch as it is, so that `git apply` takes it; a standard output without bytes gets its text."""
-    sys.stdout.flush()
-    raw = getattr(sys.stdout, "buffer", None)
-    if raw is None:
-        sys.stdout.write(text)
-    else:
-        raw.write(patch)
-        raw.flush()
-
-
-def _print_patch(patch: bytes) -> None:
-    text = patch.decode("utf-8", "replace")
-    if not sys.stdout.isatty():
-        _print_bytes(patch, text)
-        return
-    colours = {"+": "green", "-": "red", "@": "cyan"}
-    for line in text.splitlines():
-        colour = "bold" if line.startswith(("+++", "---", "diff ")) else colours.get(line[:1])
-        output.say(output.paint(line, colour) if colour else line)
