@@ -37,6 +37,7 @@ from ampsm_app.backend.services.points import Points
 from ampsm_app.backend.services.preferences import Preferences
 from ampsm_app.backend.services.preflight import Preflights
 from ampsm_app.backend.services.publishing import Publishing
+from ampsm_app.backend.services.pull_requests import PullRequests
 from ampsm_app.backend.services.rebase import Rebase
 from ampsm_app.backend.services.recovery import Recovery
 from ampsm_app.backend.services.repositories import Repositories
@@ -54,6 +55,7 @@ from ampsm_app.backend.services.space_orphans import OrphanSpace
 from ampsm_app.backend.services.space_worktrees import WorktreeSpace
 from ampsm_app.backend.services.squash import Squash
 from ampsm_app.backend.services.staging import Staging
+from ampsm_app.backend.services.stopping import Stopping
 from ampsm_app.backend.services.timeline import Timeline
 from ampsm_app.backend.services.trash import Trash
 from ampsm_app.backend.services.turn import TurnParts
@@ -87,15 +89,9 @@ class Core:
         self.history = History(resources, self.operations, self.points, self.recovery)
         self.opening = Opening(resources, self.sessions)
         turn_parts = TurnParts(resources, self.agents, ledger, worktrees, commits, checks)
-        self.iterations = Iterations(turn_parts, self.operations, self.recovery)
         self.conflicts = Conflicts(resources, self.operations, self.points, self.recovery)
-        conflict_parts = ConflictParts(resources, self.agents, ledger, self.conflicts, self.points)
-        self.asking = Asking(conflict_parts, self.iterations, self.recovery)
-        merge_checks = MergeChecks(resources, checks, setup)
-        parts = MergeParts(resources, self.points, merge_checks, self.conflicts, Publishing(resources))
-        preflights = Preflights(resources, merge_checks)
-        self.merges = Merges(parts, self.operations, worktrees, preflights, self.recovery)
         shared = (resources, self.operations, self.points, worktrees, self.recovery)
+        self._turn_and_merge(turn_parts, setup)
         self.squash, self.rebase = Squash(*shared), Rebase(*shared)
         edits = Edits(*shared)
         self.staging = Staging(edits)
@@ -107,7 +103,6 @@ class Core:
         self.doctor = Doctor(resources, self.agents)
         self.verification = Verification(resources, lambda path: open_core(resources.environ, database=path))
         Settling(resources, self.recovery, self.history, self.cleanup).register()
-        MergeSettling(resources, self.recovery, self.conflicts, self.asking).register()
 
     def _keep_tidy(self, resources: Resources) -> None:
         """What removes something, by itself or when asked."""
@@ -123,6 +118,20 @@ class Core:
         self.space = Space(resources, (worktrees, orphans, kept, LockSpace()), machine)
         self.trash.register()
         orphans.register()
+
+    def _turn_and_merge(self, parts: TurnParts, setup: Setup) -> None:
+        """What runs agents, and what lands their work."""
+        resources, points = self._resources, self.points
+        stopping = Stopping(resources, self.operations, self.recovery)
+        self.iterations = Iterations(parts, self.operations, self.recovery, stopping)
+        asked = ConflictParts(resources, self.agents, parts.ledger, self.conflicts, points)
+        self.asking = Asking(asked, self.iterations, self.recovery)
+        checks, publishing = MergeChecks(resources, parts.checks, setup), Publishing()
+        requests = PullRequests(resources)
+        made_of = MergeParts(resources, points, checks, self.conflicts, publishing, requests, stopping)
+        preflights = Preflights(resources, checks, requests)
+        self.merges = Merges(made_of, self.operations, parts.worktrees, preflights, self.recovery)
+        MergeSettling(resources, self.recovery, self.conflicts, self.asking, publishing).register()
 
     @property
     def data_dir(self) -> Path:

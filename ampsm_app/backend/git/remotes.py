@@ -9,9 +9,9 @@ from ampsm_app.backend.domain.errors import GitError
 from ampsm_app.backend.exec.command import Completed
 from ampsm_app.backend.git import layout
 from ampsm_app.backend.git.refs import HEADS, REMOTES, ahead_behind, resolve, upstream
-from ampsm_app.backend.git.runner import Git, git_failed
+from ampsm_app.backend.git.runner import Git, decode, git_failed
 
-Why = Literal["rejected", "hook", "login", "unreachable", "no_remote", "timeout", "other"]
+Why = Literal["rejected", "moved", "hook", "login", "unreachable", "no_remote", "timeout", "other"]
 
 _NETWORK_S = 120.0
 # An askpass program that fails lets credential helpers answer, and nobody else.
@@ -23,6 +23,7 @@ _SIGNS: tuple[tuple[str, Why], ...] = (
     ("pre-push hook", "hook"),
     ("hook declined", "hook"),
     ("protected branch", "hook"),
+    ("stale info", "moved"),
     ("non-fast-forward", "rejected"),
     ("fetch first", "rejected"),
     ("[rejected]", "rejected"),
@@ -45,6 +46,7 @@ _SIGNS: tuple[tuple[str, Why], ...] = (
 )
 _HINTS: dict[Why, str] = {
     "rejected": "The remote has commits that are not here: fetch, look at them, and merge again.",
+    "moved": "Somebody else has pushed there since: fetch, and look at it.",
     "hook": "A hook or a rule of the repository refuses it; see what it said.",
     "login": "Log in to the remote once by hand (git fetch), so that git knows your key or token.",
     "unreachable": "Check the network and the remote's address.",
@@ -54,13 +56,27 @@ _HINTS: dict[Why, str] = {
 }
 
 
-def push(git: Git, remote: str, ref: str, *, timeout_s: float = _NETWORK_S) -> None:
-    """Push one branch (full name) to the branch of the same name; nothing is ever forced.
+def push(git: Git, remote: str, ref: str, *, lease: str | None = None, timeout_s: float = _NETWORK_S) -> None:
+    """Push one branch (full name) to the branch of the same name.
 
+    Nothing is forced, unless `lease` names the commit that the remote's branch must be at to be replaced.
     Raises `GitError` with code `push_failed`, git's words, a hint, and `details["why"]` (a `Why`).
     """
-    args = ("push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", remote, f"{ref}:{ref}")
-    _over_network(git, args, "push_failed", timeout_s)
+    forced = () if lease is None else (f"--force-with-lease={ref}:{lease}",)
+    args = ("push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *forced)
+    _over_network(git, (*args, remote, f"{ref}:{ref}"), "push_failed", timeout_s)
+
+
+def remote_tip(git: Git, remote: str, ref: str, *, timeout_s: float = _NETWORK_S) -> str | None:
+    """The commit that a remote's branch is at now, asked of it; None where it has none. Raises as `push`."""
+    done = _over_network(git, ("ls-remote", "--refs", remote, ref), "push_failed", timeout_s)
+    found = [line.split("\t") for line in decode(done.stdout).splitlines()]
+    return next((oid for oid, name in found if name == ref), None)
+
+
+def is_known(git: Git, remote: str) -> bool:
+    """Whether there is a remote of this name; an address is one by itself."""
+    return git.attempt("remote", "get-url", remote).exit_code == 0 or "/" in remote or ":" in remote
 
 
 def fetch(git: Git, remote: str, *, timeout_s: float = _NETWORK_S) -> None:
@@ -87,11 +103,11 @@ def behind_remote(git: Git, branch: str) -> int | None:
     return ahead_behind(git, HEADS + branch, followed)[1]
 
 
-def _over_network(git: Git, args: tuple[str, ...], code: str, timeout_s: float) -> None:
+def _over_network(git: Git, args: tuple[str, ...], code: str, timeout_s: float) -> Completed:
     env = {**_NO_QUESTIONS, **_quiet_ssh(git)}
     done = git.attempt(*_NO_MAINTENANCE, *args, env=env, timeout_s=timeout_s)
     if done.exit_code == 0 and not done.timed_out:
-        return
+        return done
     failed = git_failed(args, git.cwd, done)
     # With --porcelain the fate of each ref is on standard output, apart from the reasons.
     fates = [line for line in done.stdout.decode("utf-8", "replace").splitlines() if line.startswith("!")]

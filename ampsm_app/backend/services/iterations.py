@@ -9,18 +9,15 @@ from ampsm_app.backend.domain.errors import InvalidInput
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.requests import IterateRequest
 from ampsm_app.backend.domain.sessions import Check, Iteration, Purpose, Session, SessionStatus
-from ampsm_app.backend.exec import trees
 from ampsm_app.backend.git import refs
 from ampsm_app.backend.services.agent_turn import AgentTurn
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.prompts import next_prompt
 from ampsm_app.backend.services.recovery import Recovery
-from ampsm_app.backend.services.resources import alive
+from ampsm_app.backend.services.stopping import Stopping
 from ampsm_app.backend.services.turn import Turn, TurnParts
-from ampsm_app.backend.store import iterations, sessions, stops
-from ampsm_app.backend.store.claims import Holder
+from ampsm_app.backend.store import iterations, sessions
 
-_PATIENCE_S = 2.0
 _CLOSING_S = 10.0
 
 
@@ -36,11 +33,14 @@ class Claimed:
 class Iterations:
     """The turns of this process, and stop requests to those of any other."""
 
-    def __init__(self, parts: TurnParts, operations: Operations, recovery: Recovery) -> None:
+    def __init__(
+        self, parts: TurnParts, operations: Operations, recovery: Recovery, stopping: Stopping
+    ) -> None:
         self._parts = parts
         self._resources = parts.resources
         self._operations = operations
         self._recovery = recovery
+        self._stopping = stopping
         # Guards `_live`, the turns of this process that are not over.
         self._lock = threading.Lock()
         self._live: dict[str, AgentTurn] = {}
@@ -112,25 +112,8 @@ class Iterations:
         return self.start(request).run()
 
     def stop(self, session_id: str) -> bool:
-        """End what holds the session, within five seconds; False where nothing did.
-
-        Its owner is asked first; where that is silent for two seconds, its processes are ended from here.
-        """
-        with self._resources.database.write() as connection:
-            request = stops.request(connection, session_id)
-        if request is None:
-            return False
-        deadline = time.monotonic() + _PATIENCE_S
-        seen = False
-        while not seen and time.monotonic() < deadline and alive(request.holder.owner):
-            time.sleep(0.05)
-            with self._resources.database.read() as connection:
-                seen = stops.is_seen(connection, request)
-        if not seen and request.holder.owner != str(self._resources.owner):
-            self._end_trees(session_id, request.holder)
-        self._await_release(session_id)
-        self._recovery.recover(session_id)
-        return True
+        """End what holds the session, within five seconds; False where nothing did."""
+        return self._stopping.stop(session_id)
 
     def check(self, session_id: str) -> Check:
         """Run the check script by hand, on the worktree as it is."""
@@ -163,20 +146,6 @@ class Iterations:
             turn.cancel()
         deadline = time.monotonic() + _CLOSING_S
         while live and time.monotonic() < deadline and any(self._held(each.session.id) for each in live):
-            time.sleep(0.05)
-
-    def _end_trees(self, session_id: str, holder: Holder) -> None:
-        """End what the turn started; all that its owner started only where the owner is dead."""
-        with self._resources.database.read() as connection:
-            running = iterations.running(connection, session_id=session_id)
-        if not alive(holder.owner):
-            trees.sweep(holder.mark)
-        elif running:
-            trees.sweep(f"{holder.mark}.{running[0].iteration.id}")
-
-    def _await_release(self, session_id: str) -> None:
-        deadline = time.monotonic() + 2 * _PATIENCE_S
-        while self._held(session_id) and time.monotonic() < deadline:
             time.sleep(0.05)
 
     def _held(self, session_id: str) -> bool:

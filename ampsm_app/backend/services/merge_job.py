@@ -3,30 +3,34 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
-
 from ampsm_app.backend.domain.errors import AmpsmError, Conflict
-from ampsm_app.backend.domain.events import GitOperated
 from ampsm_app.backend.domain.merges import Merge, MergeStatus
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.sessions import Session, SessionStatus
 from ampsm_app.backend.git import landing, refs, resolution, three_way
+from ampsm_app.backend.git.commits import commit_tree
 from ampsm_app.backend.git.landing_plan import Landing, plan_landing
 from ampsm_app.backend.git.landing_refusals import Refused
 from ampsm_app.backend.git.runner import Git, was_killed
 from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.conflicts import Conflicts
 from ampsm_app.backend.services.merge_checks import MergeChecks
-from ampsm_app.backend.services.merge_shapes import shape
+from ampsm_app.backend.services.merge_records import record_landed
+from ampsm_app.backend.services.merge_shapes import shape, suggested
 from ampsm_app.backend.services.merge_targets import Target, find_target
 from ampsm_app.backend.services.operations import Operation
 from ampsm_app.backend.services.points import Points
-from ampsm_app.backend.services.publishing import Publishing
+from ampsm_app.backend.services.publishing import PUBLISHING, Publishing
+from ampsm_app.backend.services.pull_requests import PullRequests, request_words
 from ampsm_app.backend.services.resources import Resources
-from ampsm_app.backend.store import eventlog, merges, sessions
+from ampsm_app.backend.services.stopping import Stopping, stoppable
+from ampsm_app.backend.store import merges, sessions
 from ampsm_app.backend.store.database import Database
 
 _TRIES = 3
+STOPPED = "stopped"
+# The step in which the branch goes out and its request is opened.
+PUSHING = "pushing"
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class MergeParts:
     checks: MergeChecks
     conflicts: Conflicts
     publishing: Publishing
+    pull_requests: PullRequests
+    stopping: Stopping
 
 
 class MergeRefused(Conflict):
@@ -70,7 +76,8 @@ class MergeJob:
         if self.operation is None:
             return self.merge
         try:
-            self._take_steps(self.operation)
+            with stoppable(self._database, self.session.id, self.cancelled):
+                self._take_steps(self.operation)
         except AmpsmError as error:
             if was_killed(error):
                 self._follow_up(self.operation, error)
@@ -87,6 +94,9 @@ class MergeJob:
         return self.merge
 
     def _take_steps(self, operation: Operation) -> None:
+        if self.merge.options.pull_request:
+            self._open_pull_request(operation)
+            return
         tree = self.resolved() if self.resolved is not None else self._compute(operation)
         if tree is None:
             return
@@ -95,9 +105,7 @@ class MergeJob:
             tree = self._on_present_base(target, tree)
             commit = self._shaped(tree)
             self._check(commit, tree)
-            if self.merge.options.pull_request:
-                self._open_pull_request()
-                return
+            self._require_going_on()
             if self._land(operation, target, commit):
                 return
         raise MergeRefused(
@@ -143,6 +151,7 @@ class MergeJob:
             self._save(status=MergeStatus.CHECKING)
             check = self.parts.checks.run(self.session, commit, tree, self.cancelled)
         self._save(check=check)
+        self._require_going_on()
         if check.passed is None:
             raise MergeRefused(
                 f"The check could not be run on the merged result: {check.output[-500:].strip()}",
@@ -176,19 +185,48 @@ class MergeJob:
         if isinstance(outcome, Refused):
             return _again_or_raise(outcome)
         self.parts.conflicts.leave_worktree(self.session, self.merge, commit)
+        told = self.parts.publishing.is_wanted(self.merge)
         with self._database.write() as connection:
             self.merge = record_landed(connection, self.merge, self.session, self.base)
-            operation.finish(connection)
-        self.merge = self.parts.publishing.after_merge(self._git, self.session, self.merge, target)
+            if told:
+                operation.step_within(connection, PUBLISHING)
+            else:
+                operation.finish(connection)
+        if told:
+            self.merge = self.parts.publishing.after_merge(self._git, self.merge)
+            with self._database.write() as connection:
+                merges.save(connection, self.merge)
+                operation.finish(connection)
         return True
 
-    def _open_pull_request(self) -> None:
-        url = self.parts.publishing.open_pull_request(self._git, self.session, self.merge)
-        done = {"status": MergeStatus.PULL_REQUEST, "url": url, "commit_sha": self.merge.session_sha}
-        self.merge = self.merge.model_copy(update={**done, "ended_at": utc_now()})
+    def _open_pull_request(self, operation: Operation) -> None:
+        """Check what the merge would be, where it can be one, then push the branch as it is."""
+        git = self._git
+        merged = three_way.merge(git, self.merge.base_sha, self.merge.session_sha)
+        message = self.merge.options.message or suggested(git, self.session, self.merge)
+        self._save(tree=merged.tree if merged.is_clean else None, message=message)
+        if merged.is_clean:
+            parents = [self.merge.base_sha]
+            commit = commit_tree(git, merged.tree, parents, "what the merge would be", sign=False)
+            self._check(commit, merged.tree)
+        self._require_going_on()
+
+        def about_to_push() -> None:
+            operation.step(PUSHING)
+            self._save(pushed_sha=self.merge.session_sha)
+
+        request = self.parts.pull_requests.push(git, self.session, self.merge, about_to_push)
+        told = request_words(self.merge, merged, request)
+        done = {"status": MergeStatus.PULL_REQUEST, "url": request.url, "commit_sha": self.merge.session_sha}
+        self.merge = self.merge.model_copy(update={**done, **told, "ended_at": utc_now()})
         with self._database.write() as connection:
             merges.save(connection, self.merge)
             sessions.change(connection, self.session.id, status=SessionStatus.DONE)
+            operation.finish(connection)
+
+    def _require_going_on(self) -> None:
+        if self.cancelled.is_set():
+            raise MergeRefused("The merge was stopped; nothing has moved.", code=STOPPED)
 
     def _follow_up(self, operation: Operation, error: AmpsmError) -> None:
         """A git was killed, wherever it was: the merge has landed as a whole, or nothing has moved."""
@@ -202,10 +240,13 @@ class MergeJob:
 
     def _end_refused(self, error: AmpsmError) -> None:
         """Refused; a merge whose conflicts were settled stays open, so that nothing settled is lost."""
+        if self.cancelled.is_set() and error.code != STOPPED:
+            error = MergeRefused("The merge was stopped; nothing has moved.", code=STOPPED)
         reason = f"{error.message} ({error.hint})" if error.hint else error.message
         keep_open = self.resolved is not None
+        ended = MergeStatus.ABORTED if error.code == STOPPED else MergeStatus.REFUSED
         self._save(
-            status=MergeStatus.CONFLICT if keep_open else MergeStatus.REFUSED,
+            status=MergeStatus.CONFLICT if keep_open else ended,
             code=error.code,
             reason=self.parts.resources.redactor().redact(reason),
             commit_sha=None,
@@ -224,23 +265,6 @@ class MergeJob:
     @property
     def _database(self) -> Database:
         return self.parts.resources.database
-
-
-def record_landed(connection: Connection, merge: Merge, session: Session, base: str) -> Merge:
-    """Write down that a merge has landed on `base`: the merge, the session's status, and the event."""
-    done = {"status": MergeStatus.MERGED, "base_sha": base, "code": None, "reason": None}
-    landed = merge.model_copy(update={**done, "ended_at": utc_now()})
-    merges.save(connection, landed)
-    sessions.change(connection, session.id, status=SessionStatus.DONE, merged_at=landed.ended_at)
-    event = GitOperated(
-        operation="merge",
-        sha_before=base,
-        sha_after=merge.commit_sha,
-        conflicted=bool(merge.conflicts),
-        message=merge.base_branch,
-    )
-    eventlog.append(connection, event, session_id=session.id)
-    return landed
 
 
 def _again_or_raise(refused: Refused) -> bool:

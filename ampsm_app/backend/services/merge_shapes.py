@@ -30,6 +30,12 @@ def wording(session: Session, message: str | None) -> Callable[[Sequence[CommitI
     return words
 
 
+def suggested(git: Git, session: Session, merge: Merge) -> str:
+    """The message that a merge or a pull request gets where nobody gives one; without trailers."""
+    history = shaping.session_history(git, merge.base_sha, merge.session_sha, by_agent(session))
+    return squash_message(session.name, history.commits)
+
+
 def shape(git: Git, session: Session, merge: Merge, tree: str, manual: ManualCommits) -> shaping.Shaped:
     """New commits on base that end in `tree`. Raises `Conflict` (`manual_depends`) where a commit made by
     hand cannot stand alone and folding it was not agreed to."""

@@ -2,17 +2,20 @@
 
 import secrets
 
-from ampsm_app.backend.domain.errors import AmpsmError, NotFound
-from ampsm_app.backend.domain.merges import Merge, MergeOptions, MergeStatus, Preflight
+from ampsm_app.backend.domain.errors import AmpsmError, Conflict, InvalidInput, NotFound
+from ampsm_app.backend.domain.merges import Merge, MergeChoices, MergeOptions, MergeStatus, Preflight
 from ampsm_app.backend.domain.model import utc_now
-from ampsm_app.backend.domain.sessions import Session
+from ampsm_app.backend.domain.sessions import Check, Session
 from ampsm_app.backend.git import refs, three_way
+from ampsm_app.backend.git.commits import commit_tree
+from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.merge_job import MergeJob, MergeParts
-from ampsm_app.backend.services.merge_targets import find_target
+from ampsm_app.backend.services.merge_targets import Target, find_target
 from ampsm_app.backend.services.operations import Operation, Operations
 from ampsm_app.backend.services.preflight import Preflights
 from ampsm_app.backend.services.recovery import Recovery
 from ampsm_app.backend.services.standing import require_clean
+from ampsm_app.backend.services.stopping import stoppable
 from ampsm_app.backend.services.worktrees import Worktrees
 from ampsm_app.backend.store import merges, sessions
 
@@ -73,15 +76,20 @@ class Merges:
         """Merge, to the end."""
         return self.begin(session_id, options).run()
 
-    def resume(self, session_id: str) -> MergeJob:
+    def resume(self, session_id: str, choices: MergeChoices | None = None) -> MergeJob:
         """Go on with a merge whose conflicts are settled, in whichever face or in the worktree.
 
-        Raises `NotFound` where no merge waits.
+        `choices` replace those that it began with. Raises `NotFound` where no merge waits.
         """
         self._recovery.recover(session_id)
         session, merge = self._session(session_id), self._waiting(session_id)
-        operation = self._claim("merge", session)
-        going = merge.model_copy(update={"code": None, "reason": None})
+        chosen = choices.model_dump(exclude_none=True) if choices is not None else {}
+        options = merge.options.model_copy(update=chosen)
+        going = merge.model_copy(update={"code": None, "reason": None, "options": options})
+        with self._resources.database.write() as connection:
+            operation = self._operations.begin(connection, "merge", session.id, session.repo_root)
+            if options != merge.options:
+                merges.save(connection, merge.model_copy(update={"options": options}))
         return MergeJob(
             self._parts,
             session,
@@ -90,15 +98,53 @@ class Merges:
             resolved=lambda: self._parts.conflicts.result_tree(session, merge),
         )
 
-    def abort(self, session_id: str) -> Merge:
-        """Undo a merge that waits: refs, index and files are as they were before it."""
+    def check(self, session_id: str, options: MergeOptions) -> Check:
+        """Run the check script on the merged result, again where it ran before; nothing moves.
+
+        What it says counts for the merge. Raises `Conflict` where there is no merged result yet (`conflicts`,
+        `unresolved`, …), `InvalidInput` without a script.
+        """
         self._recovery.recover(session_id)
+        session = self._session(session_id)
+        if not session.script:
+            raise InvalidInput(f"Session {session.name!r} has no check script.", hint="merge without one")
+        with self._operations.claim("check", session.id, session.repo_root) as operation:
+            git = self._resources.worktree_git(session)
+            target = find_target(git, session, options.onto)
+            tree = self._merged_tree(session, target)
+            commit = commit_tree(git, tree, [target.tip], "what the merge would be", sign=False)
+            cancelled = Cancel()
+            with stoppable(self._resources.database, session.id, cancelled):
+                check = self._parts.checks.run(session, commit, tree, cancelled)
+            with self._resources.database.write() as connection:
+                waiting = merges.open_merge(connection, session.id)
+                if waiting is not None and not cancelled.is_set():
+                    merges.save(connection, waiting.model_copy(update={"check": check}))
+                operation.finish(connection)
+        return check
+
+    def abort(self, session_id: str) -> Merge:
+        """End a merge and undo it: refs, index and files are as they were before it.
+
+        What works for it, the check or an agent that was asked, is ended first. What has landed meanwhile
+        is told as it is. Raises `NotFound` (`no_merge`) where there is none.
+        """
+        self._recovery.recover(session_id)
+        begun = self.open(session_id)
+        if begun is None:
+            raise _nothing_waits(session_id)
+        self._parts.stopping.stop(session_id)
+        with self._resources.database.read() as connection:
+            merge = merges.get(connection, begun.id)
+        if merge.ended_at is not None:
+            return merge
         session, merge = self._session(session_id), self._waiting(session_id)
         with self._operations.claim(
             "abort-merge", session.id, session.repo_root, merge_id=merge.id
         ) as claimed:
             self._parts.conflicts.undo(session, merge)
-            aborted = merge.model_copy(update={"status": MergeStatus.ABORTED, "ended_at": utc_now()})
+            update = {"status": MergeStatus.ABORTED, "code": None, "reason": None, "ended_at": utc_now()}
+            aborted = merge.model_copy(update=update)
             with self._resources.database.write() as connection:
                 merges.save(connection, aborted)
                 claimed.finish(connection)
@@ -127,12 +173,21 @@ class Merges:
     def _waiting(self, session_id: str) -> Merge:
         merge = self.open(session_id)
         if merge is None or merge.status is not MergeStatus.CONFLICT:
-            raise NotFound(
-                "No merge of this session waits for anything.",
-                hint=f"start one: amp-sessions merge {session_id}",
-                code="no_merge",
-            )
+            raise _nothing_waits(session_id)
         return merge
+
+    def _merged_tree(self, session: Session, target: Target) -> str:
+        """What base would become, conflicts settled so far included."""
+        git, waiting = self._resources.worktree_git(session), self.open(session.id)
+        if waiting is not None:
+            tree = self._parts.conflicts.result_tree(session, waiting)
+            merged = three_way.merge_as(git, target.tip, tree, waiting.base_sha)
+        else:
+            tip = refs.resolve(git, refs.HEADS + session.branch) or session.base_commit
+            merged = three_way.merge(git, target.tip, tip)
+        if not merged.is_clean:
+            raise Conflict("There is no merged result to check: it conflicts.", code="conflicts")
+        return merged.tree
 
     def _draft(self, session: Session, options: MergeOptions) -> Merge:
         return Merge(
@@ -163,3 +218,11 @@ class Merges:
         git = self._resources.worktree_git(session)
         merged = three_way.merge(git, base, tip)
         return merged.is_clean and merged.tree == refs.resolve(git, base, kind="tree")
+
+
+def _nothing_waits(session_id: str) -> NotFound:
+    return NotFound(
+        "No merge of this session waits for anything.",
+        hint=f"start one: amp-sessions merge {session_id}",
+        code="no_merge",
+    )

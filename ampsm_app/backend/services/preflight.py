@@ -15,10 +15,12 @@ from ampsm_app.backend.git.landing_refusals import Refused
 from ampsm_app.backend.git.repository import identity
 from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.git.scratch import scratch
+from ampsm_app.backend.git.squash_message import squash_message
 from ampsm_app.backend.git.status import Status, read_status
 from ampsm_app.backend.services.merge_checks import MergeChecks
 from ampsm_app.backend.services.merge_shapes import by_agent, wording
 from ampsm_app.backend.services.merge_targets import Target, find_target
+from ampsm_app.backend.services.pull_requests import PullRequests
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.services.reviews import commit_lines
 from ampsm_app.backend.services.standing import displacement
@@ -38,9 +40,10 @@ class _Seen:
 class Preflights:
     """Looks before a merge, without leaving an object behind."""
 
-    def __init__(self, resources: Resources, checks: MergeChecks) -> None:
+    def __init__(self, resources: Resources, checks: MergeChecks, pull_requests: PullRequests) -> None:
         self._resources = resources
         self._checks = checks
+        self._pull_requests = pull_requests
 
     def look(
         self, session: Session, options: MergeOptions, *, fetch: bool, open_merge: Merge | None
@@ -55,8 +58,8 @@ class Preflights:
             check = self._checks.known(session, seen.merged.tree) if seen.merged.is_clean else None
             issues = (
                 *self._issues(plain, session, seen, open_merge),
-                *_landing_issues(git, session, seen),
-                *_check_issues(check, session),
+                *self._ways_out(plain, git, options, seen),
+                *(() if options.skip_check else _check_issues(check, session)),
             )
             branch_point = refs.merge_base(git, seen.target.tip, seen.tip)
             files = _changes(git, seen, branch_point)
@@ -84,7 +87,7 @@ class Preflights:
             files_changed=len(files),
             lines_added=sum(each.added or 0 for each in files),
             lines_deleted=sum(each.deleted or 0 for each in files),
-            suggested_message=wording(session, None)(seen.history.commits).partition("\n\nAmpsm-")[0].strip(),
+            suggested_message=squash_message(session.name, seen.history.commits).strip(),
             notes=notes,
         )
 
@@ -122,10 +125,22 @@ class Preflights:
             message = f"{seen.target.name} is {count(behind, 'commit')} behind its remote, as last fetched."
             yield Issue(code="behind_remote", message=message, hint="pull it first", blocking=False)
 
+    def _ways_out(self, plain: Git, git: Git, options: MergeOptions, seen: _Seen) -> Iterator[Issue]:
+        """What stands in the way of the landing, or of the pull request that is opened instead."""
+        missing = self._pull_requests.missing(plain, options.remote) if options.pull_request else None
+        if missing is not None:
+            yield Issue(code=missing.code, message=missing.message, hint=missing.hint)
+        if not options.pull_request:
+            yield from _landing_issues(git, seen)
+        if options.push and not options.pull_request and not remotes.is_known(plain, options.remote):
+            message = f"There is no remote {options.remote!r}: base will land, and not be pushed."
+            hint = f"git remote add {options.remote} ADDRESS"
+            yield Issue(code="no_remote", message=message, hint=hint, blocking=False)
+
     def _notes(self, git: Git, session: Session, options: MergeOptions, seen: _Seen) -> tuple[str, ...]:
         """What the merge would do with commits made by hand, where it is not what one would expect."""
         manual = options.manual_commits or self._resources.settings().git.manual_commits
-        if not seen.merged.is_clean or options.skip_squash or manual == "include":
+        if not seen.merged.is_clean or options.skip_squash or options.pull_request or manual == "include":
             return ()
         shape = shaping.Shape(manual, wording(session, options.message))
         try:
@@ -157,7 +172,7 @@ def _adds_nothing(git: Git, seen: _Seen) -> bool:
     return seen.merged.is_clean and seen.merged.tree == refs.resolve(git, seen.target.tip, kind="tree")
 
 
-def _landing_issues(git: Git, session: Session, seen: _Seen) -> Iterator[Issue]:
+def _landing_issues(git: Git, seen: _Seen) -> Iterator[Issue]:
     """What in the user's checkout of base would refuse the landing."""
     if not seen.merged.is_clean or not seen.history.commits:
         return

@@ -1,83 +1,69 @@
-"""What follows a merge: pushing base, writing the series as a patch; or a pull request instead of it."""
+"""What follows a merge: pushing base, and writing the series as a patch."""
 
-import shutil
 from pathlib import Path
 
-from ampsm_app.backend.domain.errors import AmpsmError, NotFound
+from ampsm_app.backend.domain.errors import AmpsmError
 from ampsm_app.backend.domain.merges import Merge
-from ampsm_app.backend.domain.sessions import Session
-from ampsm_app.backend.exec.command import Command
-from ampsm_app.backend.git import patches, remotes
+from ampsm_app.backend.git import patches, refs, remotes
 from ampsm_app.backend.git.runner import Git
-from ampsm_app.backend.services.merge_targets import Target
-from ampsm_app.backend.services.resources import Resources
-from ampsm_app.backend.store import merges
 
-_GH_S = 120.0
+# The step in which base has landed and others are told.
+PUBLISHING = "publishing"
 
 
 class Publishing:
     """Tells others. A failure here never undoes what has landed; it is told beside it."""
 
-    def __init__(self, resources: Resources) -> None:
-        self._resources = resources
+    def is_wanted(self, merge: Merge) -> bool:
+        """Whether anything follows the landing."""
+        return merge.options.push or bool(merge.options.export_patch)
 
-    def after_merge(self, git: Git, session: Session, merge: Merge, target: Target) -> Merge:
+    def after_merge(self, git: Git, merge: Merge) -> Merge:
         """Write the patch and push base where that was asked for; the merge with what went wrong."""
-        troubles: list[AmpsmError] = []
-        if merge.options.export_patch:
-            try:
-                self.export_patch(git, merge, Path(merge.options.export_patch))
-            except AmpsmError as error:
-                troubles.append(error)
+        troubles = self._patch_troubles(git, merge)
         if merge.options.push:
             try:
-                remotes.push(git, merge.options.remote, target.ref)
+                remotes.push(git, merge.options.remote, refs.HEADS + merge.base_branch)
             except AmpsmError as error:
                 troubles.append(error)
-        if not troubles:
-            return merge
-        told = {"code": troubles[0].code, "reason": "; ".join(each.message for each in troubles)}
-        merge = merge.model_copy(update=told)
-        with self._resources.database.write() as connection:
-            merges.save(connection, merge)
-        return merge
+        return _told(merge, troubles)
 
-    def export_patch(self, git: Git, merge: Merge, path: Path) -> None:
-        """Write all commits that the merge put on base as one mailbox, which `git am` takes."""
-        patches.write_series(git, merge.base_sha, merge.commit_sha or merge.session_sha, path)
+    def after_kill(self, git: Git, merge: Merge) -> Merge:
+        """Make up for what a killed process left to do: the patch is written, a missing push is only told.
 
-    def open_pull_request(self, git: Git, session: Session, merge: Merge) -> str:
-        """Push the session's branch and open a pull request with `gh`; its address.
-
-        Raises `NotFound` (`no_gh`) without gh; a request that is open already is given instead of a second.
+        Who knows what base has become since; whether that goes out is for its user to say.
         """
-        gh = shutil.which("gh", path=self._resources.environ.get("PATH"))
-        if gh is None:
-            raise NotFound(
-                "Pull requests are opened by GitHub's command line, gh, which is not installed.",
-                hint="https://cli.github.com, then: gh auth login",
-                code="no_gh",
+        troubles = self._patch_troubles(git, merge)
+        if merge.options.push and not _was_pushed(git, merge):
+            remote, branch = merge.options.remote, merge.base_branch
+            troubles.append(
+                AmpsmError(
+                    f"The process was killed before {branch} was pushed to {remote}; "
+                    f"push it by hand: git push {remote} {branch}",
+                    code="push_unfinished",
+                )
             )
-        remotes.push(git, merge.options.remote, f"refs/heads/{session.branch}")
-        title, _, body = (merge.message or session.name).partition("\n")
-        fields = ("--head", session.branch, "--base", merge.base_branch, "--title", title, "--body-file", "-")
-        argv = (gh, "pr", "create", *fields)
-        done = self._resources.executor.run(
-            Command(
-                argv,
-                git.cwd,
-                unset=frozenset({"AMP_API_KEY"}),
-                stdin=body.strip().encode(),
-                timeout_s=_GH_S,
-            )
-        )
-        said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
-        address = next((word for word in reversed(said.split()) if word.startswith("https://")), "")
-        if done.exit_code != 0 and "already exists" not in said:
-            raise AmpsmError(
-                f"gh could not open a pull request: {said[-1000:]}",
-                hint="the branch was pushed; see gh auth status",
-                code="pull_request_failed",
-            )
-        return address
+        return _told(merge, troubles)
+
+    def _patch_troubles(self, git: Git, merge: Merge) -> list[AmpsmError]:
+        if merge.options.export_patch:
+            try:
+                newest = merge.commit_sha or merge.session_sha
+                patches.write_series(git, merge.base_sha, newest, Path(merge.options.export_patch))
+            except AmpsmError as error:
+                return [error]
+        return []
+
+
+def _was_pushed(git: Git, merge: Merge) -> bool:
+    """Whether git's own note of the remote's branch, made by a push, has what landed."""
+    seen = refs.resolve(git, f"{refs.REMOTES}{merge.options.remote}/{merge.base_branch}")
+    landed = merge.commit_sha
+    return seen is not None and landed is not None and refs.is_ancestor(git, landed, seen)
+
+
+def _told(merge: Merge, troubles: list[AmpsmError]) -> Merge:
+    if not troubles:
+        return merge
+    told = {"code": troubles[0].code, "reason": "; ".join(each.message for each in troubles)}
+    return merge.model_copy(update=told)

@@ -11,6 +11,7 @@ from ampsm_app.backend.domain.sessions import Session
 from ampsm_app.backend.git import submodules
 from ampsm_app.backend.git.layout import git_dir
 from ampsm_app.backend.git.runner import Git
+from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.services.scripts import run_script
 from ampsm_app.backend.store import trust
@@ -120,16 +121,24 @@ class Setup:
         if plan is not None:
             self.run_once(session, plan, git, grant=grant)
 
-    def run_once(self, session: Session, plan: SetupPlan, git: Git, *, grant: bool = False) -> None:
+    def run_once(
+        self,
+        session: Session,
+        plan: SetupPlan,
+        git: Git,
+        *,
+        grant: bool = False,
+        cancel: Cancel | None = None,
+    ) -> None:
         """Run the set-up in the worktree that `git` stands in, unless this very one was run there before."""
         marker = git_dir(git.cwd) / "ampsm-setup"
         if marker.is_file() and marker.read_text() == plan.digest:
             return
         self.require_trust(Path(session.repo_root), plan, grant=grant)
-        self._run(session, plan, git)
+        self._run(session, plan, git, cancel)
         marker.write_text(plan.digest)
 
-    def _run(self, session: Session, plan: SetupPlan, git: Git) -> None:
+    def _run(self, session: Session, plan: SetupPlan, git: Git, cancel: Cancel | None) -> None:
         root, worktree = Path(session.repo_root), git.cwd
         for name in plan.copy_files:
             _bring(root, worktree, name, link=False)
@@ -145,6 +154,7 @@ class Setup:
                 session_id=session.id,
                 timeout_s=plan.timeout_s or self._resources.settings().setup.timeout,
                 env={"AMPSM_SETUP": "1", "AMPSM_REPO": str(root)},
+                cancel=cancel,
             )
             if done.exit_code != 0 or done.timed_out:
                 why = "took too long" if done.timed_out else f"ended with {done.exit_code}"

@@ -1,6 +1,5 @@
 """Merging through the core: nothing is lost, and nothing of the user's moves but base, once."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -409,27 +408,3 @@ def test_a_forced_delete_is_restored_whole(world: World) -> None:
     assert (world.worktree(session) / "loose.txt").read_text() == "loose\n"
     assert git(world.worktree(session), "show", "HEAD:a.txt") == "one"
     assert world.core.sessions.get(session.id).id == session.id
-
-
-def test_a_pull_request_is_opened_instead_of_moving_base(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bare, tools = tmp_path / "remote.git", tmp_path / "bin"
-    git(tmp_path, "init", "-q", "--bare", str(bare))
-    world.git("remote", "add", "origin", str(bare))
-    tools.mkdir()
-    (tools / "gh").write_text(
-        f"#!/bin/sh\nprintf '%s|' \"$@\" > '{tmp_path}/said'\ncat >> '{tmp_path}/said'\n"
-        "echo https://github.example/pull/7\n"
-    )
-    (tools / "gh").chmod(0o755)
-    session = world.done('Create the file a.txt with the text "one".', name="Add a")
-    before = world.git("rev-parse", "main")
-    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
-    merge = world.merge(session, pull_request=True)
-
-    assert (merge.status, merge.url) == ("pull_request", "https://github.example/pull/7")
-    assert git(bare, "show", f"{session.branch}:a.txt") == "one"
-    assert f"--head|{session.branch}|--base|main|--title|Add a|" in (tmp_path / "said").read_text()
-    assert world.git("rev-parse", "main") == before
-    assert world.core.sessions.get(session.id).status == "done"
