@@ -3,13 +3,16 @@
 from pathlib import Path
 
 from ampsm_app.backend.domain.events import GitOperated
+from ampsm_app.backend.domain.merges import MergeStatus
 from ampsm_app.backend.domain.sessions import Session
 from ampsm_app.backend.git import excludes, refs, revival
+from ampsm_app.backend.git.following import MergedOnce, next_start
+from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.services.moving import Step, move_session
 from ampsm_app.backend.services.points import Points
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.services.setup import Setup
-from ampsm_app.backend.store import eventlog, sessions
+from ampsm_app.backend.store import eventlog, merges, sessions
 
 
 class Worktrees:
@@ -43,17 +46,29 @@ class Worktrees:
     def follow_base(self, session: Session, step: Step) -> Session:
         """After a merge, go on from what base became; the old tip stays in a restore point.
 
+        Commits made since come along; where they do not fit, or base does not have the merge, nothing moves.
         Uncommitted changes stay; raises `Conflict` where they meet what base got.
         """
         git = self._resources.worktree_git(session)
         base = refs.resolve(git, refs.HEADS + session.base_branch) or session.base_commit
         head = git.text("rev-parse", "HEAD")
-        if head != base:
+        start = self._start_after_merge(git, session, head, base)
+        if start is not None and start != head:
             self._points.take(session, "follow-base")
-            move_session(git, session, head, base, message="ampsm: follow base", step=step)
-            self._log(session, "follow-base", head, base)
+            move_session(git, session, head, start, message="ampsm: follow base", step=step)
+            self._log(session, "follow-base", head, start)
+        base_commit = session.base_commit if start is None else base
         with self._resources.database.write() as connection:
-            return sessions.change(connection, session.id, merged_at=None, base_commit=base)
+            return sessions.change(connection, session.id, merged_at=None, base_commit=base_commit)
+
+    def _start_after_merge(self, git: Git, session: Session, head: str, base: str) -> str | None:
+        with self._resources.database.read() as connection:
+            past = merges.of_session(connection, session.id)
+        landed = [each for each in past if each.status is MergeStatus.MERGED and each.commit_sha]
+        if not landed:
+            return None
+        merged = MergedOnce(landed[-1].session_sha, landed[-1].commit_sha or "")
+        return next_start(git, head, base, merged)
 
     def _log(self, session: Session, operation: str, before: str | None, after: str | None) -> None:
         event = GitOperated(operation=operation, sha_before=before, sha_after=after)
