@@ -6,6 +6,7 @@ _PURPOSES = MappingProxyType(
     {
         "abort-merge": "before the merge was aborted",
         "agent-commits": "before the agent's own commits became one",
+        "ask-agent": "before the agent settled conflicts",
         "amend": "before the last commit was amended",
         "cherry-pick": "before commits were picked",
         "clean-environment": "before the folder went to the trash",

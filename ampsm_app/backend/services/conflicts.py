@@ -85,6 +85,9 @@ class Conflicts:
         answer = _answer(wanted)
         claim = self._operations.claim("resolve", session.id, session.repo_root, paths=[wanted.path])
         with claim as operation:
+            if merge.in_worktree:
+                # What was edited there by hand is about to be written over.
+                self._points.take(session, "resolve")
             merge = self.settled(session, merge, {wanted.path: answer})
             with self._resources.database.write() as connection:
                 merges.save(connection, merge)
