@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ampsm_app.backend.domain.merges import Merge, MergeStatus
+from ampsm_app.backend.domain.merges import Asked, Merge, MergeStatus
+from ampsm_app.backend.domain.sessions import Outcome
 from ampsm_app.cli import output
 
 
@@ -22,6 +23,7 @@ def merge_document(merge: Merge) -> dict[str, Any]:
         ],
         "backup_ref": merge.backup_ref,
         "url": merge.url,
+        "asked": merge.asked.model_dump(mode="json") if merge.asked else None,
     }
 
 
@@ -52,7 +54,19 @@ def _say_conflicts(merge: Merge) -> None:
     )
     for each in merge.conflicts:
         output.say(f"  {'✓' if each.resolved else '✗'} {each.kind:<13} {each.path}")
+    if merge.asked is not None:
+        _say_asked(merge.asked)
     where = "in the session's worktree, " if merge.in_worktree else ""
-    output.say(f"Resolve {where}or by --take base|session|both PATH, then:")
+    output.say(f"Resolve {where}by --take base|session|both PATH, or by --ask-agent, then:")
     output.say(f"  amp-sessions continue-merge {merge.session_id}")
     output.say(f"  amp-sessions abort-merge {merge.session_id}")
+
+
+def _say_asked(asked: Asked) -> None:
+    """What the agent left open, and what of its work was not taken."""
+    if asked.outcome not in (Outcome.COMPLETED, Outcome.AWAITING_INPUT):
+        output.say(f"The agent settled nothing: its turn ended with {asked.outcome.value}.")
+    for each in asked.refused:
+        output.say(f"  not taken: {each.path}: {each.reason} ({each.code})")
+    if asked.dropped:
+        output.say(f"  dropped, outside the conflicts: {', '.join(asked.dropped[:10])}")

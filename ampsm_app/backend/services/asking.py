@@ -30,7 +30,7 @@ class Asking:
         self._recovery.recover(request.id)
         session, merge = self._parts.conflicts.waiting(request.id)
         self._parts.agents.check_model(request.model or session.model, request.choice, session)
-        paths = request.paths or self._parts.conflicts.left(session, merge)
+        paths = request.paths or self._parts.conflicts.left_of(session, merge)
         if not paths:
             raise Conflict(
                 "Every conflict of this merge is settled already.",

@@ -117,7 +117,11 @@ class Conflicts:
             show(git, state, state, paths)
         return _with_state(merge, state)
 
-    def left(self, session: Session, merge: Merge) -> tuple[str, ...]:
+    def left(self, session_id: str) -> tuple[str, ...]:
+        """The paths of a waiting merge that are still to be settled."""
+        return self.left_of(*self.waiting(session_id))
+
+    def left_of(self, session: Session, merge: Merge) -> tuple[str, ...]:
         """The paths that are still to be settled, in the worktree where the conflict is there."""
         git, state = self._resources.worktree_git(session), self.state(session, merge)
         found = left_in_worktree(git, merge, state) if merge.in_worktree else None

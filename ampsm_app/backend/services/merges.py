@@ -1,6 +1,7 @@
 """Landing a session's work: looked at first, computed before anything moves, undone exactly."""
 
 import secrets
+from collections.abc import Callable
 
 from ampsm_app.backend.domain.errors import AmpsmError, Conflict, InvalidInput, NotFound
 from ampsm_app.backend.domain.merges import Merge, MergeChoices, MergeOptions, MergeStatus, Preflight
@@ -98,22 +99,34 @@ class Merges:
             resolved=lambda: self._parts.conflicts.result_tree(session, merge),
         )
 
-    def check(self, session_id: str, options: MergeOptions) -> Check:
-        """Run the check script on the merged result, again where it ran before; nothing moves.
+    def begin_check(self, session_id: str, options: MergeOptions) -> Callable[[], Check]:
+        """Claim the session for its check on the merged result, again where it ran before; nothing moves.
 
-        What it says counts for the merge. Raises `Conflict` where there is no merged result yet (`conflicts`,
-        `unresolved`, …), `InvalidInput` without a script.
+        What is given runs it; what it says counts for the merge. Raises `Conflict` where there is no merged
+        result yet (`conflicts`, `unresolved`, …), `InvalidInput` without a script.
         """
         self._recovery.recover(session_id)
         session = self._session(session_id)
         if not session.script:
             raise InvalidInput(f"Session {session.name!r} has no check script.", hint="merge without one")
-        with self._operations.claim("check", session.id, session.repo_root) as operation:
+        operation = self._claim("check", session)
+        try:
             git = self._resources.worktree_git(session)
             target = find_target(git, session, options.onto)
             tree = self._merged_tree(session, target)
             commit = commit_tree(git, tree, [target.tip], "what the merge would be", sign=False)
-            cancelled = Cancel()
+        except BaseException:
+            operation.abandon()
+            raise
+        return lambda: self._run_check(operation, session, commit, tree)
+
+    def check(self, session_id: str, options: MergeOptions) -> Check:
+        """Check the merged result, to the end."""
+        return self.begin_check(session_id, options)()
+
+    def _run_check(self, operation: Operation, session: Session, commit: str, tree: str) -> Check:
+        cancelled = Cancel()
+        try:
             with stoppable(self._resources.database, session.id, cancelled):
                 check = self._parts.checks.run(session, commit, tree, cancelled)
             with self._resources.database.write() as connection:
@@ -121,6 +134,9 @@ class Merges:
                 if waiting is not None and not cancelled.is_set():
                     merges.save(connection, waiting.model_copy(update={"check": check}))
                 operation.finish(connection)
+        except BaseException:
+            operation.abandon()
+            raise
         return check
 
     def abort(self, session_id: str) -> Merge:

@@ -15,6 +15,7 @@ from ampsm_app.backend.domain.merges import (
 )
 from ampsm_app.backend.domain.model import Model
 from ampsm_app.backend.domain.requests import (
+    AskAgent,
     DiffQuery,
     EventQuery,
     IterateRequest,
@@ -43,9 +44,11 @@ from ampsm_app.backend.domain.time_machine import (
 from ampsm_app.backend.domain.timeline import TimelineEntry, TimelineQuery
 from ampsm_app.backend.web.messages import (
     Archive,
+    CheckMerge,
     CleanedUp,
     ConflictRef,
     ConflictTexts,
+    ContinueMerge,
     Deleted,
     EventPage,
     Follow,
@@ -131,7 +134,9 @@ CONTRACT: tuple[SocketRequest, ...] = (
     SocketRequest("merge:conflict", ConflictRef, ConflictTexts),
     SocketRequest("merge:resolve", Resolve, Merge, mutating=True),
     SocketRequest("merge:worktree", SessionRef, Merge, mutating=True),
-    SocketRequest("merge:continue", SessionRef, Merge, mutating=True),
+    SocketRequest("merge:ask", AskAgent, Iteration, mutating=True),
+    SocketRequest("merge:check", CheckMerge, Nothing, mutating=True),
+    SocketRequest("merge:continue", ContinueMerge, Merge, mutating=True),
     SocketRequest("merge:abort", SessionRef, Merge, mutating=True),
     SocketRequest("merge:squash", Squash, Squashed, mutating=True),
     SocketRequest("merge:rebase", Rebase, Rebased, mutating=True),

@@ -11,6 +11,7 @@ from ampsm_app.backend.domain.merges import (
     ConflictKind,
     ManualCommits,
     Merge,
+    MergeChoices,
     MergeOptions,
     PredictedConflict,
 )
@@ -191,6 +192,18 @@ class PreflightQuery(SessionRef):
 
 class StartMerge(SessionRef):
     """A merge to make."""
+
+    options: MergeOptions = MergeOptions()
+
+
+class ContinueMerge(SessionRef):
+    """A merge to go on with; what is chosen here replaces what it began with."""
+
+    choices: MergeChoices = MergeChoices()
+
+
+class CheckMerge(SessionRef):
+    """A merged result to check, without merging."""
 
     options: MergeOptions = MergeOptions()
 

@@ -1,12 +1,9 @@
 """`iterate`, `run` and `stop`."""
 
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -15,14 +12,13 @@ from ampsm_app.backend.domain.requests import IterateRequest
 from ampsm_app.backend.domain.sessions import Check, Iteration, Outcome
 from ampsm_app.cli import options, output
 from ampsm_app.cli.context import writing
+from ampsm_app.cli.following import exit_status, run_followed
 from ampsm_app.cli.live import LivePrinter
 from ampsm_app.cli.session_words import change, check_words, duration, money
 
 if TYPE_CHECKING:
     from ampsm_app.backend.core import Core
     from ampsm_app.backend.domain.events import Event
-
-_NO_AGENT = frozenset({"agent", "agent_not_found", "agent_broken"})
 
 
 @click.command()
@@ -130,55 +126,12 @@ def run_turn(
         sinks = [*_sinks(stack, stream=stream, stream_json=stream_json, metrics_file=metrics_file)]
         if not (stream or stream_json or as_json):
             sinks.append(LivePrinter(detailed=False))
-        turn = core.iterations.start(request)
-        stack.enter_context(_cancelled_by_interrupt(turn.cancel))
-        iteration = _follow(core, turn.run, request.session_id, after, sinks)
+        iteration = run_followed(core, core.iterations.start(request), after, sinks)
     if as_json:
         output.print_json(iteration.model_dump(mode="json", exclude={"check": {"output", "tree"}}))
     elif not stream_json:
         _say_result(iteration)
     return exit_status(iteration)
-
-
-def exit_status(iteration: Iteration) -> int:
-    """0 completed and checked, 1 the answer is no, 6 no usable agent, 130 cancelled."""
-    match iteration.outcome:
-        case Outcome.COMPLETED:
-            return 1 if iteration.check is not None and not iteration.check.passed else 0
-        case Outcome.CANCELLED:
-            return 130
-        case Outcome.ENVIRONMENT if iteration.error is not None and iteration.error.code in _NO_AGENT:
-            return 6
-        case _:
-            return 1
-
-
-def _follow(
-    core: "Core",
-    run: Callable[[], Iteration],
-    session_id: str,
-    after: int,
-    sinks: list[Callable[["Event"], None]],
-) -> Iteration:
-    """Run the turn in a thread and hand its events to the sinks from this one."""
-    results: list[Iteration] = []
-    errors: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            results.append(run())
-        except BaseException as error:  # handed over to this command's thread
-            errors.append(error)
-
-    thread = threading.Thread(target=work, name=f"turn-{session_id}")
-    thread.start()
-    for event in core.events.follow(after, session_id=session_id, until=lambda: not thread.is_alive()):
-        for sink in sinks:
-            sink(event)
-    thread.join()
-    if errors:
-        raise errors[0]
-    return results[0]
 
 
 def _sinks(
@@ -199,20 +152,6 @@ def _sinks(
 def _write_line(file: IO[str], line: str) -> None:
     file.write(line)
     file.flush()
-
-
-@contextmanager
-def _cancelled_by_interrupt(cancel: Callable[[], None]) -> Iterator[None]:
-    def interrupted(number: int, frame: FrameType | None) -> None:
-        output.tell("ending the turn; what it changed is kept …")
-        cancel()
-
-    before = {each: signal.signal(each, interrupted) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def _say_result(iteration: Iteration) -> None:

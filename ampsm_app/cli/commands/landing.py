@@ -53,15 +53,26 @@ def rebase_command(session: str, onto: str | None, as_json: bool) -> int:
 @options.session
 @click.option("--onto", help="Branch to merge into; the session's base where not given.")
 @click.option("--fetch", is_flag=True, help="Ask base's remote first.")
+@click.option("--check", is_flag=True, help="Run the check script on the merged result first.")
+@click.option("--pr", "pull_request", is_flag=True, help="Look at a pull request instead of a merge.")
 @options.manual
 @options.as_json
 def preflight_command(
-    session: str, onto: str | None, fetch: bool, include_manual: str | None, as_json: bool
+    session: str,
+    onto: str | None,
+    fetch: bool,
+    check: bool,
+    pull_request: bool,
+    include_manual: str | None,
+    as_json: bool,
 ) -> int:
     """Say whether a session can be merged now, and what the merge would do. Nothing moves."""
-    with reading() as core:
+    manual = options.manual_of(include_manual)
+    merge = MergeOptions(onto=onto, manual_commits=manual, pull_request=pull_request)
+    with writing() if check else reading() as core:
         found = core.sessions.get(session)
-        merge = MergeOptions(onto=onto, manual_commits=options.manual_of(include_manual))
+        if check:
+            core.merges.check(found.id, merge)
         report = core.merges.preflight(found.id, merge, fetch=fetch)
     if as_json:
         output.print_json(report.model_dump(mode="json"))

@@ -96,8 +96,13 @@ def test_the_whole_contract_is_answered_as_declared(world: World, visitor: Visit
     assert ask("merge:abort", id=session)["status"] == "aborted"
     ask("merge:start", id=session)
     ask.finished(session)
+    asked = ask("merge:ask", id=session)
+    assert (asked["purpose"], asked["outcome"]) == ("conflicts", None)
+    assert ask.finished(session)["merge"]["asked"]["settled"] == ["README.md"]
     ask("merge:resolve", session_id=session, path="README.md", text="both\n")
-    ask("merge:continue", id=session)
+    ask("merge:check", id=session)
+    assert ask.finished(session)["merge"]["check"]["passed"] is True
+    ask("merge:continue", id=session, choices={"message": "feat: greet"})
     assert ask.finished(session)["merge"]["status"] == "merged"
     assert ask("merge:state", id=session)["status"] == "merged"
     assert world.on_base("README.md") == "both"
@@ -107,10 +112,19 @@ def test_the_whole_contract_is_answered_as_declared(world: World, visitor: Visit
     ask("session:start", session_id=second)
     ask.finished(second)
     assert ask("merge:squash", id=second)["commits"]
-    point = ask("history:list", id=second)[0]
-    ask("history:restore", id=second, point=point["id"])
+    point = ask("history:list", id=second)[0]["id"]
+    assert ask("history:holds", id=second, point=point)["effect"]["commits_leaving"] == 1
+    ask("history:restore", id=second, point=point)
+    assert ask("history:pin", id=second, point=point, pinned=True)["pinned"] is True
+    ask("history:restore-file", id=second, point=point, path="README.md")
     assert visitor.code("session:delete", {"id": second}) == "would_lose_work"
     assert ask("session:delete", id=second, force=True)["deleted"] is True
+
+    entry = next(each for each in ask("trash:list") if each["session_id"] == second)
+    assert ask("trash:restore", id=entry["id"])["entry"]["id"] == entry["id"]
+    assert ask("space:show")["totals"]
+    assert ask("space:clean", kinds=["temp"], repo=repo)["failures"] == []
+    assert [each["session_id"] for each in ask("trash:empty", repo=repo)["removed"]] == [session]
 
     # Opening a program needs one: that of `test_opening`, not one of this machine's.
     assert {each.name for each in CONTRACT} - ask.asked == {"session:open"}

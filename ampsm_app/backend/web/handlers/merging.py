@@ -4,13 +4,17 @@ import threading
 
 from ampsm_app.backend.core import Core
 from ampsm_app.backend.domain.merges import Merge, Preflight
-from ampsm_app.backend.domain.requests import Resolve
+from ampsm_app.backend.domain.requests import AskAgent, Resolve
+from ampsm_app.backend.domain.sessions import Iteration
 from ampsm_app.backend.web.dispatch import Handler
 from ampsm_app.backend.web.messages import (
+    CheckMerge,
     CleanedUp,
     ConflictRef,
     ConflictTexts,
+    ContinueMerge,
     ForcedRef,
+    Nothing,
     PreflightQuery,
     Rebase,
     Rebased,
@@ -22,7 +26,7 @@ from ampsm_app.backend.web.messages import (
 
 
 def merge_handlers(core: Core) -> dict[str, Handler]:
-    """Requests that land a session, or get it ready to. A merge goes on after its answer, told by events."""
+    """Requests that land a session, or get it ready to. Merges, checks and agents go on after the answer."""
 
     def preflight(query: PreflightQuery) -> Preflight:
         return core.merges.preflight(query.id, query.options, fetch=query.fetch)
@@ -53,8 +57,18 @@ def merge_handlers(core: Core) -> dict[str, Handler]:
     def into_worktree(query: SessionRef) -> Merge:
         return core.conflicts.into_worktree(query.id)
 
-    def go_on(query: SessionRef) -> Merge:
-        job = core.merges.resume(query.id)
+    def ask(query: AskAgent) -> Iteration:
+        turn = core.asking.start(query)
+        threading.Thread(target=turn.run, name=f"ask-{query.id}", daemon=True).start()
+        return turn.iteration
+
+    def check(query: CheckMerge) -> Nothing:
+        run = core.merges.begin_check(query.id, query.options)
+        threading.Thread(target=run, name=f"check-{query.id}", daemon=True).start()
+        return Nothing()
+
+    def go_on(query: ContinueMerge) -> Merge:
+        job = core.merges.resume(query.id, query.choices)
         threading.Thread(target=job.run, name=f"merge-{query.id}", daemon=True).start()
         return job.merge
 
@@ -85,6 +99,8 @@ def merge_handlers(core: Core) -> dict[str, Handler]:
         "merge:conflict": conflict,
         "merge:resolve": resolve,
         "merge:worktree": into_worktree,
+        "merge:ask": ask,
+        "merge:check": check,
         "merge:continue": go_on,
         "merge:abort": abort,
         "merge:squash": squash,

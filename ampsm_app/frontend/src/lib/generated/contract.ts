@@ -33,6 +33,16 @@ export interface Archive {
   archived: boolean;
 }
 
+/** Conflicts of a waiting merge that the agent is to settle: those of `paths`, else all that are left. */
+export interface AskAgent {
+  id: string;
+  paths?: string[];
+  notes?: string | null;
+  model?: string | null;
+  choice?: AgentChoice;
+  timeout_s?: number | null;
+}
+
 /**
  * What came of the agent's last attempt to settle conflicts.
  *
@@ -99,6 +109,12 @@ export interface Check {
   duration_ms: number;
   output: string;
   tree: string | null;
+}
+
+/** A merged result to check, without merging. */
+export interface CheckMerge {
+  id: string;
+  options?: MergeOptionsInput;
 }
 
 /** The check script ran: after a turn, by hand, or on the merged result. */
@@ -186,6 +202,12 @@ export interface Conflicted {
   placed_at: string[];
   moved_from: string | null;
   resolved: boolean;
+}
+
+/** A merge to go on with; what is chosen here replaces what it began with. */
+export interface ContinueMerge {
+  id: string;
+  choices?: MergeChoices;
 }
 
 /** A session moved to the trash, what that lost, and the point that brings it back. */
@@ -494,6 +516,14 @@ export interface Merge {
 export interface MergeChanged {
   type: "merge_changed";
   merge: Merge;
+}
+
+/** What may still be chosen while a merge waits; None leaves it as it was when the merge began. */
+export interface MergeChoices {
+  message?: string | null;
+  manual_commits?: "include" | "exclude" | null;
+  skip_check?: boolean | null;
+  allow_folding?: boolean | null;
 }
 
 /** How to merge; None takes the setting. */
@@ -1258,7 +1288,9 @@ export interface Requests {
   "merge:conflict": { request: ConflictRef; response: ConflictTexts };
   "merge:resolve": { request: Resolve; response: Merge };
   "merge:worktree": { request: SessionRef; response: Merge };
-  "merge:continue": { request: SessionRef; response: Merge };
+  "merge:ask": { request: AskAgent; response: Iteration };
+  "merge:check": { request: CheckMerge; response: Nothing };
+  "merge:continue": { request: ContinueMerge; response: Merge };
   "merge:abort": { request: SessionRef; response: Merge };
   "merge:squash": { request: Squash; response: Squashed };
   "merge:rebase": { request: Rebase; response: Rebased };
@@ -1298,6 +1330,8 @@ export const MUTATING: ReadonlySet<string> = new Set<keyof Requests>([
   "merge:start",
   "merge:resolve",
   "merge:worktree",
+  "merge:ask",
+  "merge:check",
   "merge:continue",
   "merge:abort",
   "merge:squash",
