@@ -63,10 +63,8 @@ def test_words_for_the_agent_need_the_agent(amp: Terminal, session: str) -> None
 
 
 def test_the_check_of_the_merged_result_is_run_by_preflight_when_asked(amp: Terminal, repo: Path) -> None:
-    prompt = "Create the file a.txt."
-    amp(
-        "new", "--repo", str(repo), "--mode", "demo", "--prompt", prompt, "--script", "test -f a.txt", "--run"
-    )
+    prompt, script = "Create the file a.txt.", "test -f a.txt"
+    amp("new", "--repo", str(repo), "--mode", "demo", "--prompt", prompt, "--script", script, "--run")
     (repo / "b.txt").write_text("b\n")
     git(repo, "add", "-A")
     git(repo, "commit", "-q", "-m", "b")
@@ -74,7 +72,5 @@ def test_the_check_of_the_merged_result_is_run_by_preflight_when_asked(amp: Term
 
     assert amp("preflight", name, "--json").json["check"] is None
     assert amp("preflight", name, "--check", "--json").json["check"]["passed"] is True
-    assert [each["code"] for each in amp("preflight", name, "--pr", "--json").json["issues"]][0] in (
-        "no_gh",
-        "no_remote",
-    )
+    issues = amp("preflight", name, "--pr", "--json").json["issues"]
+    assert issues[0]["code"] in ("no_gh", "no_remote")
