@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -122,7 +123,8 @@ def test_documents_have_the_fields_that_are_documented(amp: Terminal) -> None:
 
     amp("mode", "demo")
     prompt = 'Create the file a.txt with the text "a".'
-    new = says("new", "--name", "one", "--prompt", prompt, "--script", "true")["id"]
+    new_session = says("new", "--name", "one", "--prompt", prompt, "--script", "true")
+    new = new_session["id"]
     turn = says("iterate", "one")
     says("run", "one")
     says("list")
@@ -132,6 +134,15 @@ def test_documents_have_the_fields_that_are_documented(amp: Terminal) -> None:
     assert status["last_iteration"] == turn
     assert set(turn["usage"]) == documented_fields("usage")
     says("diff", new)
+    worktree = Path(new_session["worktree_path"])
+    (worktree / "b.txt").write_text("b\n")
+    says("stage", new, "--all")
+    says("unstage", new, "--all")
+    says("discard", new, "--all", "--yes")
+    (worktree / "b.txt").write_text("b\n")
+    made = says("commit", new, "--all", "-m", "By hand")["commit_sha"]
+    says("rollback", new, f"{made}~1", "--yes")
+    says("cherry-pick", new, made)
     says("preflight", new)
     says("squash", new)
     says("rebase", new)

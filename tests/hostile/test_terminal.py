@@ -20,11 +20,12 @@ _ESCAPES = (
 )
 
 
-def on_a_terminal(machine: Machine, *args: str) -> bytes:
+def on_a_terminal(machine: Machine, *args: str, pager: str = "cat") -> bytes:
     """What a terminal gets from a command."""
     ours, theirs = pty.openpty()
     start = "from ampsm_app.cli.main import main; main()"
     env = {**machine.env, "TERM": "xterm-256color", "PYTHONPATH": os.pathsep.join(sys.path)}
+    env["PAGER"] = pager
     process = subprocess.Popen(
         [sys.executable, "-c", start, *args],
         cwd=machine.live,
@@ -90,3 +91,18 @@ def test_no_command_hands_escape_sequences_on(machine: Machine, session: str) ->
     assert obeyed == {}
     assert all(b"owned" in shown[name] or b"red" in shown[name] for name in ("iterate", "logs", "diff"))
     assert b"\x1b[" in shown["iterate"]  # it is a terminal, and colours do reach it
+
+
+def test_a_pager_gets_colours_and_nothing_else_to_obey(machine: Machine, session: str) -> None:
+    pager, got = machine.live / "pager", machine.live / "paged"
+    pager.write_text(f"#!/bin/sh\ncat > '{got}'\n")
+    pager.chmod(0o755)
+    machine.ask("iterate", session)
+    on_a_terminal(machine, "diff", session, pager=str(pager))
+    paged = got.read_bytes()
+    assert _OBEYED.search(paged) is None
+    assert b"\x1b[32m+" in paged
+    assert b"^[]52;c;" in paged
+    got.unlink()
+    on_a_terminal(machine, "diff", session, "--no-pager", pager=str(pager))
+    assert not got.exists()
