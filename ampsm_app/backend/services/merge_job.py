@@ -7,7 +7,7 @@ from ampsm_app.backend.domain.errors import AmpsmError, Conflict
 from ampsm_app.backend.domain.merges import Merge, MergeStatus
 from ampsm_app.backend.domain.model import utc_now
 from ampsm_app.backend.domain.sessions import Session, SessionStatus
-from ampsm_app.backend.git import landing, refs, resolution, three_way
+from ampsm_app.backend.git import landing, refs, resolution, shaping, three_way
 from ampsm_app.backend.git.commits import commit_tree
 from ampsm_app.backend.git.landing_plan import Landing, plan_landing
 from ampsm_app.backend.git.landing_refusals import Refused
@@ -16,7 +16,7 @@ from ampsm_app.backend.services.cancelling import Cancel
 from ampsm_app.backend.services.conflicts import Conflicts
 from ampsm_app.backend.services.merge_checks import MergeChecks
 from ampsm_app.backend.services.merge_records import record_landed
-from ampsm_app.backend.services.merge_shapes import shape, suggested
+from ampsm_app.backend.services.merge_shapes import by_agent, shape, suggested
 from ampsm_app.backend.services.merge_targets import Target, find_target
 from ampsm_app.backend.services.operations import Operation
 from ampsm_app.backend.services.points import Points
@@ -203,7 +203,10 @@ class MergeJob:
         """Check what the merge would be, where it can be one, then push the branch as it is."""
         git = self._git
         merged = three_way.merge(git, self.merge.base_sha, self.merge.session_sha)
-        message = self.merge.options.message or suggested(git, self.session, self.merge)
+        history = shaping.session_history(
+            git, self.merge.base_sha, self.merge.session_sha, by_agent(self.session)
+        )
+        message = self.merge.options.message or suggested(git, self.session, history, "include")
         self._save(tree=merged.tree if merged.is_clean else None, message=message)
         if merged.is_clean:
             parents = [self.merge.base_sha]

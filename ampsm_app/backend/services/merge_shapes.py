@@ -10,6 +10,7 @@ from ampsm_app.backend.git import shaping
 from ampsm_app.backend.git.commits import CommitInfo, with_trailers
 from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.git.squash_message import squash_message
+from ampsm_app.backend.git.touched import touched
 from ampsm_app.backend.services.messages import ITERATION_TRAILER, SESSION_TRAILER, is_ours
 
 
@@ -18,22 +19,26 @@ def by_agent(session: Session) -> Callable[[CommitInfo], bool]:
     return lambda commit: is_ours(commit.trailers, session.id)
 
 
-def wording(session: Session, message: str | None) -> Callable[[Sequence[CommitInfo]], str]:
-    """The words of a squashed commit: those given, else the session's name and what each turn was asked."""
+def wording(git: Git, session: Session, message: str | None) -> Callable[[Sequence[CommitInfo]], str]:
+    """The words of a squashed commit: those given, else the session's name, what each turn was asked, and
+    the files that changed."""
     trailers = {SESSION_TRAILER: session.id, ITERATION_TRAILER: "squashed"}
 
     def words(commits: Sequence[CommitInfo]) -> str:
         if message:
             return with_trailers(message, trailers)
-        return squash_message(session.name, commits, trailers=trailers)
+        return squash_message(session.name, commits, changed=touched(git, commits), trailers=trailers)
 
     return words
 
 
-def suggested(git: Git, session: Session, merge: Merge) -> str:
+def suggested(git: Git, session: Session, history: shaping.History, manual: ManualCommits) -> str:
     """The message that a merge or a pull request gets where nobody gives one; without trailers."""
-    history = shaping.session_history(git, merge.base_sha, merge.session_sha, by_agent(session))
-    return squash_message(session.name, history.commits)
+    commits = list(history.commits)
+    if manual == "exclude":
+        own = {each.sha for each in history.manual(history.commits)}
+        commits = [each for each in commits if each.sha not in own] or commits
+    return squash_message(session.name, commits, changed=touched(git, commits)).strip()
 
 
 def shape(git: Git, session: Session, merge: Merge, tree: str, manual: ManualCommits) -> shaping.Shaped:
@@ -41,7 +46,7 @@ def shape(git: Git, session: Session, merge: Merge, tree: str, manual: ManualCom
     hand cannot stand alone and folding it was not agreed to."""
     options = merge.options
     history = shaping.session_history(git, merge.base_sha, merge.session_sha, by_agent(session))
-    words = wording(session, options.message)
+    words = wording(git, session, options.message)
     if options.skip_squash:
         return shaping.whole_history(git, history, tree, words(history.commits), no_ff=options.no_ff)
     shaped = shaping.squash_onto_base(git, history, tree, shaping.Shape(manual, words))

@@ -35,9 +35,3 @@ def iteration_trailers(session: Session, iteration: Iteration, outcome: Outcome)
 def is_ours(trailers: Mapping[str, str], session_id: str) -> bool:
     """Whether a commit with these trailers was made by a turn of this session."""
     return trailers.get(SESSION_TRAILER) == session_id and ITERATION_TRAILER in trailers
-
-
-def squash_message(session: Session, subjects: list[str]) -> str:
-    """The default message of a squash: the session's name, then what each turn was asked."""
-    body = "\n".join(f"- {subject}" for subject in subjects)
-    return f"{session.name}\n\n{body}\n" if body else f"{session.name}\n"

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ampsm_app.backend.domain.errors import AmpsmError
-from ampsm_app.backend.domain.merges import Issue, Merge, MergeOptions, PredictedConflict, Preflight
+from ampsm_app.backend.domain.merges import (
+    Issue,
+    ManualCommits,
+    Merge,
+    MergeOptions,
+    PredictedConflict,
+    Preflight,
+)
 from ampsm_app.backend.domain.review import ChangedFile
 from ampsm_app.backend.domain.sessions import Check, Session, SessionStatus
 from ampsm_app.backend.domain.words import count
@@ -15,10 +22,9 @@ from ampsm_app.backend.git.landing_refusals import Refused
 from ampsm_app.backend.git.repository import identity
 from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.git.scratch import scratch
-from ampsm_app.backend.git.squash_message import squash_message
 from ampsm_app.backend.git.status import Status, read_status
 from ampsm_app.backend.services.merge_checks import MergeChecks
-from ampsm_app.backend.services.merge_shapes import by_agent, wording
+from ampsm_app.backend.services.merge_shapes import by_agent, suggested, wording
 from ampsm_app.backend.services.merge_targets import Target, find_target
 from ampsm_app.backend.services.pull_requests import PullRequests
 from ampsm_app.backend.services.resources import Resources
@@ -63,6 +69,7 @@ class Preflights:
             )
             branch_point = refs.merge_base(git, seen.target.tip, seen.tip)
             files = _changes(git, seen, branch_point)
+            message = suggested(git, session, seen.history, self._manual(options))
         manual = len(seen.history.manual(seen.history.commits))
         merges = sum(each.is_merge for each in seen.history.commits)
         ahead, behind = refs.ahead_behind(plain, seen.tip, seen.target.tip)
@@ -87,7 +94,7 @@ class Preflights:
             files_changed=len(files),
             lines_added=sum(each.added or 0 for each in files),
             lines_deleted=sum(each.deleted or 0 for each in files),
-            suggested_message=squash_message(session.name, seen.history.commits).strip(),
+            suggested_message=message,
             notes=notes,
         )
 
@@ -139,10 +146,10 @@ class Preflights:
 
     def _notes(self, git: Git, session: Session, options: MergeOptions, seen: _Seen) -> tuple[str, ...]:
         """What the merge would do with commits made by hand, where it is not what one would expect."""
-        manual = options.manual_commits or self._resources.settings().git.manual_commits
+        manual = self._manual(options)
         if not seen.merged.is_clean or options.skip_squash or options.pull_request or manual == "include":
             return ()
-        shape = shaping.Shape(manual, wording(session, options.message))
+        shape = shaping.Shape(manual, wording(git, session, options.message))
         try:
             shaped = shaping.squash_onto_base(git, seen.history, seen.merged.tree, shape, sign=False)
         except AmpsmError:
@@ -152,6 +159,12 @@ class Preflights:
             "with them (--allow-folding)."
             for each in shaped.folded
         )
+
+    def _manual(self, options: MergeOptions) -> ManualCommits:
+        # A pull request takes the branch as it is.
+        if options.pull_request or options.skip_squash:
+            return "include"
+        return options.manual_commits or self._resources.settings().git.manual_commits
 
 
 def _check_issues(check: Check | None, session: Session) -> Iterator[Issue]:

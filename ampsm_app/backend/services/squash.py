@@ -80,5 +80,5 @@ class Squash:
         if not history.commits:
             raise Conflict(f"Session {session.name!r} has no commits to squash.", code="nothing_to_squash")
         chosen = manual or self._resources.settings().git.manual_commits
-        shape = shaping.Shape(chosen, wording(session, message))
+        shape = shaping.Shape(chosen, wording(git, session, message))
         return tip, shaping.squash_in_place(git, history, shape)

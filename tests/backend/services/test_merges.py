@@ -43,6 +43,28 @@ def test_without_a_message_it_is_the_sessions_name_and_what_was_asked(world: Wor
     message = world.git("log", "-1", "--format=%B")
     assert message.startswith("Add a\n\n- amp: Create the file a.txt")
     assert "- amp: Create the file b.txt" in message
+    assert "\n\nChanges a.txt, b.txt\n\nAmpsm-Session: " in message
+
+
+def test_the_message_that_preflight_suggests_is_the_one_that_lands(world: World) -> None:
+    session = world.done('Create the file a.txt with the text "one".')
+    (world.worktree(session) / "mine.txt").write_text("mine\n")
+    world.iterate(session, notes="Say hello")
+    world.iterate(session, notes='Create the file b.txt with the text "two".')
+    suggested = world.core.merges.preflight(session.id, MergeOptions()).suggested_message
+
+    world.merge(session)
+
+    squashed = world.git("log", "-1", "--format=%B", "HEAD~1")
+    assert squashed.partition("\n\nAmpsm-")[0] == suggested
+    assert "mine.txt" not in suggested
+    assert "Manual" not in suggested
+
+
+def test_one_turn_that_says_what_the_session_is_called_is_not_repeated(world: World) -> None:
+    session = world.done('Create the file a.txt with the text "one".')
+    message = world.core.merges.preflight(session.id, MergeOptions()).suggested_message
+    assert message == f"{session.name}\n\nChanges a.txt"
 
 
 def test_commits_made_by_hand_stay_their_own_or_are_squashed_too(world: World) -> None:
