@@ -64,7 +64,7 @@ def _none(machine: Machine) -> str:
     return ""
 
 
-def _begun(machine: Machine) -> str:
+def begun(machine: Machine) -> str:
     """A session with one turn, and something changed by hand after it."""
     make_repository(machine)
     session = new_session(machine, _FIRST, "--script", _CHECK)
@@ -75,7 +75,7 @@ def _begun(machine: Machine) -> str:
 
 def _ready(machine: Machine) -> str:
     """A session with two turns and a manual commit; base has moved on meanwhile."""
-    session = _begun(machine)
+    session = begun(machine)
     machine.ask("iterate", session, "--notes", _SECOND)
     _commit_on_base(machine, "shared.txt", "moved\n")
     return session
@@ -120,7 +120,7 @@ def _squashed(machine: Machine) -> str:
 
 
 def _deleted(machine: Machine) -> str:
-    session = _begun(machine)
+    session = begun(machine)
     machine.ask("delete", session, "--force", "--yes")
     return session
 
@@ -261,7 +261,7 @@ SCENES = (
         lambda _: ("new", "--repo", "a repo", "--mode", "demo", "--prompt", _FIRST, "--json"),
         _create_again,
     ),
-    Scene("iterate", _begun, lambda id_: ("iterate", id_, "--notes", _SECOND, "--json"), _iterate_again),
+    Scene("iterate", begun, lambda id_: ("iterate", id_, "--notes", _SECOND, "--json"), _iterate_again),
     Scene("merge", _ready, lambda id_: ("merge", id_, "--json"), _merge_again),
     Scene(
         "merge elsewhere",
@@ -272,7 +272,7 @@ SCENES = (
     Scene("squash", _ready, lambda id_: ("squash", id_, "--json"), _squash_again),
     Scene("rebase", _ready, lambda id_: ("rebase", id_, "--json"), _rebase_again),
     Scene("cleanup", _merged, lambda id_: ("cleanup", id_, "--yes", "--json"), _cleanup_again),
-    Scene("delete", _begun, lambda id_: ("delete", id_, "--force", "--yes", "--json"), _delete_again),
+    Scene("delete", begun, lambda id_: ("delete", id_, "--force", "--yes", "--json"), _delete_again),
     Scene("restore", _squashed, _restore_command, _restore_again),
     Scene("undelete", _deleted, _restore_command, _undelete_again),
     Scene("conflict", _conflicting, lambda id_: ("merge", id_, "--json"), _enter_again, expected=1),
@@ -284,4 +284,3 @@ SCENES = (
     ),
     Scene("abort", _in_conflict, lambda id_: ("abort-merge", id_, "--json"), _abort_again),
 )
-BY_NAME = {scene.name: scene for scene in SCENES}

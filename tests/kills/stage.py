@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from tests.kills.machine import Machine, Ran
 from tests.kills.processes import await_quiet
-from tests.kills.scenes import BY_NAME, Scene, points
+from tests.kills.repertoire import BY_NAME
+from tests.kills.scenes import Scene, points
 from tests.kills.truth import Picture, files, picture, require_truth
 from tests.kills.wrapper import How
 

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from tests.kills.scenes import SCENES
+from tests.kills.repertoire import SCENES
 from tests.kills.stage import Stage
 from tests.kills.wrapper import How
 
