@@ -185,7 +185,8 @@ class EditorSettings(Section):
 
     command: Arguments = Field(
         default=(),
-        description="Editor with its arguments. Unset: $VISUAL, else $EDITOR, else the system's choice.",
+        description="Editor with its arguments; {folder}, {file} and {line} stand for what is opened. "
+        "Unset: $VISUAL, else $EDITOR, else the system's choice.",
     )
 
 

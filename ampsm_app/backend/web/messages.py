@@ -15,7 +15,7 @@ from ampsm_app.backend.domain.merges import (
     MergeOptions,
     PredictedConflict,
 )
-from ampsm_app.backend.domain.model import Model
+from ampsm_app.backend.domain.model import Model, PathText
 from ampsm_app.backend.domain.review import Loss, RestorePoint, WorkingFile
 from ampsm_app.backend.domain.sessions import Iteration, Mode, SessionSummary
 
@@ -127,9 +127,11 @@ class Notes(SessionRef):
 
 
 class OpenIn(SessionRef):
-    """A program to open the session's worktree in."""
+    """A program to open the session's worktree in, or a file of it, at a line where the program can."""
 
     what: Literal["editor", "files", "terminal"]
+    path: PathText | None = None
+    line: int | None = Field(default=None, ge=1)
 
 
 class RepoPath(Model):

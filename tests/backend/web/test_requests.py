@@ -111,7 +111,19 @@ def test_the_whole_contract_is_answered_as_declared(world: World, visitor: Visit
     second = ask("session:create", repo=repo, prompt="Create the file b.txt.", choice=demo)["id"]
     ask("session:start", session_id=second)
     ask.finished(second)
+    worktree = Path(ask("session:get", id=second)["session"]["worktree_path"])
+    (worktree / "c.txt").write_text("c\n")
+    assert ask("git:stage", id=second)["files"][0]["staged"] is True
+    assert ask("git:unstage", id=second)["files"][0]["untracked"] is True
+    assert ask("git:discard", id=second, paths=["c.txt"])["status"]["files"] == []
+    (worktree / "c.txt").write_text("c\n")
+    ask("git:stage", id=second)
+    made = ask("git:commit", id=second, message="By hand")["commit_sha"]
+    assert len(ask("git:rollback", id=second, sha=f"{made}~1")["status"]["commits"]) == 1
+    assert ask("git:cherry-pick", id=second, commits=[made])["commits"][0]["subject"] == "By hand"
+    ask("git:rollback", id=second, sha=f"{made}~1")
     assert ask("merge:squash", id=second)["commits"]
+    assert ask("timeline:list", id=second)
     point = ask("history:list", id=second)[0]["id"]
     assert ask("history:holds", id=second, point=point)["effect"]["commits_leaving"] == 1
     ask("history:restore", id=second, point=point)

@@ -64,7 +64,7 @@ def session_handlers(core: Core) -> dict[str, Handler]:
         return core.iterations.check(query.id)
 
     def open_in(query: OpenIn) -> Nothing:
-        core.opening.open(query.id, query.what)
+        core.opening.open(query.id, query.what, path=query.path, line=query.line)
         return Nothing()
 
     return {

@@ -592,10 +592,12 @@ export interface Notes {
 /** No field at all. */
 export type Nothing = Record<string, never>;
 
-/** A program to open the session's worktree in. */
+/** A program to open the session's worktree in, or a file of it, at a line where the program can. */
 export interface OpenIn {
   id: string;
   what: "editor" | "files" | "terminal";
+  path?: string | null;
+  line?: number | null;
 }
 
 /** How an iteration ended. */
