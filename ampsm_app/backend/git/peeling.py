@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ampsm_app.backend.git import three_way
 from ampsm_app.backend.git.commits import CommitInfo
-from ampsm_app.backend.git.refs import is_ancestor
+from ampsm_app.backend.git.refs import is_ancestor, merge_base
 from ampsm_app.backend.git.runner import Git
 
 
@@ -45,17 +45,23 @@ class BaseGuard:
         self._base = base
         self._tip = session_tip
         self._base_tree = git.text("rev-parse", "--verify", f"{base}^{{tree}}")
+        start = merge_base(git, base, session_tip)
+        self._start_tree = git.text("rev-parse", "--verify", f"{start}^{{tree}}") if start else None
         moved = not is_ancestor(git, base, session_tip)
         # A result that somebody resolved may differ from base on purpose: nothing to hold it to then.
         self._compares = moved and self.is_in(tree)
         self._moved = moved
 
     def has(self, commit: CommitInfo) -> bool:
-        """Whether base already holds everything that a commit changes."""
+        """Whether base got everything that a commit changes from somewhere else.
+
+        Not where it never needed it: taking back what the agent did changes nothing where that never was.
+        """
         if not self._moved or commit.tree == three_way.parent_tree(self._git, commit):
             return False
-        onto_base = three_way.pick(self._git, commit, self._base_tree)
-        return onto_base.is_clean and onto_base.tree == self._base_tree
+        if not self._changes_nothing(commit, self._base_tree):
+            return False
+        return self._start_tree is None or not self._changes_nothing(commit, self._start_tree)
 
     def allows(self, tree: str) -> bool:
         """Whether a tree still holds all of base's changes."""
@@ -65,6 +71,10 @@ class BaseGuard:
         """Whether merging base into a tree of the session would add nothing."""
         merged = three_way.merge_as(self._git, self._base, tree, self._tip)
         return merged.is_clean and merged.tree == tree
+
+    def _changes_nothing(self, commit: CommitInfo, tree: str) -> bool:
+        picked = three_way.pick(self._git, commit, tree)
+        return picked.is_clean and picked.tree == tree
 
 
 def peel(git: Git, tree: str, manual: Sequence[CommitInfo], guard: BaseGuard | None = None) -> Peeled:

@@ -182,6 +182,21 @@ def test_what_base_has_already_is_neither_undone_nor_repeated(git_at: GitAt, rep
     assert subjects(repo, shaped) == ["The session"]
 
 
+def test_a_commit_that_takes_back_what_the_agent_did_is_still_the_users_own(
+    git_at: GitAt, repo: Path
+) -> None:
+    agent(repo, "one", {"a": text(_1="agent 1", _6="agent 1"), "new": "agent\n"})
+    manual(repo, "Ben takes a line back", {"a": text(_6="agent 1")})
+    manual(repo, "Ben takes a file back", {"new": None})
+    git(repo, "checkout", "-q", "main")
+    commit(repo, "base moved", {"base": "b\n"})
+
+    shaped = land(git_at(repo), EXCLUDE)
+
+    assert subjects(repo, shaped) == ["The session", "Ben takes a line back", "Ben takes a file back"]
+    assert_same_as_git_merge(repo, shaped)
+
+
 def test_a_half_of_a_commit_that_base_has_is_not_undone_by_the_squashed_one(
     git_at: GitAt, repo: Path
 ) -> None:
