@@ -1,154 +1,153 @@
-import { render, screen, waitFor, within } from "@testing-library/svelte";
+import { screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
 import { AppError } from "$lib/api/errors";
-import type { ChangedFile, DiffQuery, FileDiff } from "$lib/generated/contract";
-import { fakeApp, session, type FakeApp } from "$lib/testing";
-import GitTab from "./GitTab.svelte";
+import type { EventData } from "$lib/generated/contract";
+import { asked, changed, commitOf, openTab, options, press, rows, settled, type } from "./testing";
 
-const changed = (path: string, more: Partial<ChangedFile> = {}): ChangedFile => ({
-  path,
-  old_path: null,
-  change: "modified",
-  added: 1,
-  deleted: 1,
-  binary: false,
-  by: "agent",
-  ...more,
-});
-const diffOf = (path: string, more: Partial<FileDiff> = {}): FileDiff => ({
-  path,
-  old_path: null,
-  change: "modified",
-  binary: false,
-  too_large: false,
-  old_mode: "100644",
-  new_mode: "100644",
-  old_text: "one\nold\nthree\n",
-  new_text: "one\nnew\nthree\n",
-  old_image: null,
-  new_image: null,
-  hunks: [{ old_start: 1, old_lines: 3, new_start: 1, new_lines: 3, header: "", lines: [" one", "-old", "+new", " three"] }],
-  added: 1,
-  deleted: 1,
-  ...more,
-});
-const commit = { sha: "c".repeat(40), subject: "amp: first", author: "Ada", time: "2026-11-20T10:00:00.000Z", by_agent: true };
-
-interface Server {
-  files?: ChangedFile[];
-  diffs?: Record<string, Partial<FileDiff>>;
-  fails?: boolean;
-}
-
-async function open({ files = [changed("a.ts"), changed("b.ts", { by: "user" })], diffs = {}, fails = false }: Server = {}): Promise<FakeApp> {
-  const fake = fakeApp({
-    snapshot: { view: { "git.sideBySide": false } },
-    answers: {
-      "diff:list": (request: DiffQuery) => {
-        if (fails) throw new AppError({ code: "git", message: "git diff failed", hint: "look at the worktree" });
-        return { against: request.against ?? "base", from_label: "main", to_label: "worktree", files, lines_added: 2, lines_deleted: 2 };
-      },
-      "git:status": () => ({ branch: "amp/x", head: "h", state: null, files: [], commits: [commit] }),
-      "diff:file": (request: DiffQuery) => diffOf(request.path ?? "", diffs[request.path ?? ""]),
-    },
-  });
-  await fake.connect();
-  fake.app.sessions.reset([session({ id: "s" })], 0);
-  render(GitTab, { props: { sessionId: "s" }, context: fake.context });
-  const last = files.length === 0 || fails ? "git:status" : "diff:file";
-  await waitFor(() => expect(asked(fake, last)).not.toHaveLength(0));
-  await new Promise((resolve) => setTimeout(resolve));
-  return fake;
-}
-const asked = (fake: FakeApp, name: string): unknown[] => fake.sent.filter((request) => request.name === name).map((request) => request.payload);
-const files = (): HTMLElement[] => within(screen.getByRole("listbox", { name: "Files" })).getAllByRole("option");
+const two = () => ({ committed: [changed("a.ts"), changed("b.ts", { by: "user" })] });
+const moved: EventData = {
+  type: "git_operation",
+  operation: "commit",
+  sha_before: null,
+  sha_after: "a",
+  files_changed: 1,
+  insertions: 1,
+  deletions: 0,
+  conflicted: false,
+  duration_ms: 1,
+  message: null,
+};
 
 describe("the Git tab", () => {
-  it("lists files and commits and opens the first file", async () => {
-    await open();
-    await screen.findByText("new");
-    expect(files().map((row) => row.textContent.replace(/\s+/g, " ").trim())).toEqual([
-      "M a.ts agent +1 −1",
-      "M b.ts you +1 −1",
-      expect.stringContaining("amp: first agent"),
-    ]);
+  it("lists files in groups and opens the first one", async () => {
+    await openTab({ ...two(), staged: [changed("c.ts", { by: null })], unstaged: [changed("c.ts"), changed("d.ts", { change: "added", added: 5, deleted: 0 })] });
+    expect(rows()).toEqual(["M c.ts +1 −1", "M c.ts +1 −1", "A d.ts new +5", "M a.ts agent +1 −1", "M b.ts you +1 −1"]);
+    expect(screen.getByText(/Staged · 1/)).toBeTruthy();
+    expect(screen.getByText(/Changes · 2/)).toBeTruthy();
     expect(screen.getByText(/Committed since main · 2/)).toBeTruthy();
-    expect(screen.getByRole("heading", { name: /a\.ts/ })).toBeTruthy();
+    expect(screen.getByRole("heading", { name: /c\.ts/ })).toBeTruthy();
+  });
+
+  it("compares a file with what its group stands for", async () => {
+    const fake = await openTab({ ...two(), staged: [changed("c.ts")], unstaged: [changed("c.ts")] });
+    expect(asked(fake, "diff:file").at(-1)).toMatchObject({ path: "c.ts", against: "staged" });
+    options()[1]?.click();
+    await waitFor(() => expect(asked(fake, "diff:file").at(-1)).toMatchObject({ path: "c.ts", against: "unstaged" }));
+    options()[2]?.click();
+    await waitFor(() => expect(asked(fake, "diff:file").at(-1)).toMatchObject({ path: "a.ts", against: "committed" }));
   });
 
   it("marks removed and added lines with more than colour", async () => {
-    await open();
+    await openTab(two());
     expect((await screen.findByText("old")).closest("del")).not.toBeNull();
     expect((await screen.findByText("new")).closest("ins")).not.toBeNull();
   });
 
-  it("moves with j and k", async () => {
-    const fake = await open();
-    const list = screen.getByRole("listbox", { name: "Files" });
-    list.focus();
-    list.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }));
-    await waitFor(() => expect(asked(fake, "diff:file").at(-1)).toMatchObject({ path: "b.ts", against: "base" }));
-    list.dispatchEvent(new KeyboardEvent("keydown", { key: "k", bubbles: true }));
+  it("moves with j and k, in the list and outside it", async () => {
+    const fake = await openTab(two());
+    press("j");
+    await waitFor(() => expect(asked(fake, "diff:file").at(-1)).toMatchObject({ path: "b.ts" }));
+    press("k");
     await waitFor(() => expect(asked(fake, "diff:file").at(-1)).toMatchObject({ path: "a.ts" }));
+    fake.app.actions.all.find((action) => action.id === "git.nextFile")?.run();
+    await waitFor(() => expect(asked(fake, "diff:file").at(-1)).toMatchObject({ path: "b.ts" }));
   });
 
-  it("compares with what is chosen, a commit in the list too", async () => {
-    const fake = await open();
+  it("shows one change: all since base, a commit of the list, a range", async () => {
+    const fake = await openTab({ ...two(), commits: [commitOf("c", "amp: first"), commitOf("d", "amp: second")] });
     const select = screen.getByLabelText<HTMLSelectElement>(/Against/);
-    select.value = "staged";
+    select.value = "base";
     select.dispatchEvent(new Event("change", { bubbles: true }));
-    await waitFor(() => expect(asked(fake, "diff:list").at(-1)).toMatchObject({ against: "staged" }));
-    files().at(-1)?.click();
-    await waitFor(() => expect(asked(fake, "diff:list").at(-1)).toMatchObject({ against: `commit:${commit.sha}` }));
+    await waitFor(() => expect(asked(fake, "diff:file").at(-1)).toMatchObject({ path: "a.ts", against: "base" }));
+    (await screen.findByRole("button", { name: /amp: second/ })).click();
+    await waitFor(() => expect(asked(fake, "diff:list").at(-1)).toMatchObject({ against: `commit:${"d".repeat(40)}` }));
+    select.value = "pick:commits";
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+    (await screen.findByRole("button", { name: "Compare" })).click();
+    await waitFor(() => expect(asked(fake, "diff:list").at(-1)).toMatchObject({ against: `commits:${"c".repeat(40)}..worktree` }));
   });
 
   it("leaves white space out when asked", async () => {
-    const fake = await open();
+    const fake = await openTab(two());
     screen.getByRole("button", { name: "Ignore white space" }).click();
     await waitFor(() => expect(asked(fake, "diff:file").at(-1)).toMatchObject({ ignore_whitespace: true }));
   });
 
-  it("looks again when the session moves, once for many events", async () => {
-    const fake = await open();
-    const before = asked(fake, "diff:list").length;
-    for (let index = 0; index < 5; index += 1) {
-      fake.emit("s", { type: "git_operation", operation: "commit", sha_before: null, sha_after: "a", files_changed: 1, insertions: 1, deletions: 0, conflicted: false, duration_ms: 1, message: null });
-    }
-    fake.emit("other", { type: "stop_requested" });
-    await waitFor(() => expect(asked(fake, "diff:list").length).toBe(before + 1), { timeout: 2000 });
-  });
-
   it("filters by name", async () => {
-    await open();
-    const field = screen.getByRole<HTMLInputElement>("searchbox", { name: "Filter files" });
-    field.value = "B.TS";
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    await waitFor(() => expect(files()).toHaveLength(1));
-    field.value = "nothing";
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    await screen.findByText(/No file or commit has “nothing”/);
+    await openTab(two());
+    const field = screen.getByRole("searchbox", { name: "Filter files" });
+    type(field, "B.TS");
+    await waitFor(() => expect(rows()).toHaveLength(1));
+    type(field, "nothing");
+    await screen.findByText(/No file has “nothing”/);
   });
 
-  it("says in words what has no text diff", async () => {
-    await open({ files: [changed("x.bin", { binary: true })], diffs: { "x.bin": { binary: true, hunks: [], old_text: null, new_text: null } } });
+  it("shows files as a tree whose folders open and shut by mouse and keys", async () => {
+    await openTab({ committed: [changed("src/a.ts"), changed("src/b.ts"), changed("web/c.ts")], view: { "git.tree": true } });
+    expect(rows().map((row) => row.split(" ")[0])).toEqual(["src/", "M", "M", "web/", "M"]);
+    options()[0]?.click();
+    await waitFor(() => expect(rows()).toHaveLength(3));
+    press("ArrowRight");
+    await waitFor(() => expect(rows()).toHaveLength(5));
+    screen.getByRole("button", { name: "Collapse all folders" }).click();
+    await waitFor(() => expect(rows()).toHaveLength(2));
+  });
+});
+
+describe("files that were looked at", () => {
+  it("are marked and counted until their change is another", async () => {
+    const worktree = two();
+    const fake = await openTab(worktree);
+    press("v");
+    await screen.findByText("1 of 2 viewed");
+    expect(screen.getByRole<HTMLInputElement>("checkbox", { name: "Viewed" }).checked).toBe(true);
+    await waitFor(() => expect(asked(fake, "view:set")).toContainEqual({ key: "git.viewed.s", value: ["digest of a.ts"] }));
+    worktree.committed = [changed("a.ts", { digest: "another" }), changed("b.ts")];
+    fake.emit("s", moved);
+    await waitFor(() => expect(screen.queryByText("1 of 2 viewed")).toBeNull(), { timeout: 2000 });
+  });
+});
+
+describe("what happens meanwhile", () => {
+  it("is looked at once for many events, and what is open stays open", async () => {
+    const worktree = two();
+    const fake = await openTab(worktree);
+    options()[1]?.click();
+    await settled();
+    const before = asked(fake, "git:status").length;
+    worktree.committed = [changed("0.ts"), ...worktree.committed];
+    for (let index = 0; index < 5; index += 1) fake.emit("s", moved);
+    fake.emit("other", { type: "stop_requested" });
+    await waitFor(() => expect(rows()).toHaveLength(3), { timeout: 2000 });
+    expect(asked(fake, "git:status").length).toBe(before + 1);
+    expect(options().map((row) => row.getAttribute("aria-selected"))).toEqual(["false", "false", "true"]);
+  });
+});
+
+describe("what has no text to compare", () => {
+  it("is told in words", async () => {
+    await openTab({ committed: [changed("x.bin", { binary: true })], diffs: { "x.bin": { binary: true, hunks: [], old_text: null, new_text: null } } });
     await screen.findByText("Binary file");
   });
 
-  it("shows an image before and after", async () => {
+  it("is shown before and after where it is an image", async () => {
     const image = "data:image/png;base64,AAAA";
-    await open({ files: [changed("x.png", { binary: true })], diffs: { "x.png": { binary: true, hunks: [], old_image: image, new_image: image } } });
+    await openTab({ committed: [changed("x.png", { binary: true })], diffs: { "x.png": { binary: true, hunks: [], old_image: image, new_image: image } } });
     await screen.findByAltText("x.png, before");
     expect(screen.getByAltText("x.png, after")).toBeTruthy();
   });
 
-  it("has words for an empty session and for an error", async () => {
-    const fake = await open({ files: [] });
+  it("has words for an empty session", async () => {
+    const fake = await openTab({});
     await screen.findByText("Nothing changed");
-    expect(fake.sent.some((request) => request.name === "diff:file")).toBe(false);
+    expect(asked(fake, "diff:file")).toEqual([]);
   });
 
   it("shows the server's error with its next step", async () => {
-    await open({ fails: true });
+    const fails = (): never => {
+      throw new AppError({ code: "git", message: "git diff failed", hint: "look at the worktree" });
+    };
+    await openTab({ answers: { "diff:list": fails } });
     const alert = await screen.findByRole("alert");
     expect(alert.textContent).toContain("git diff failed");
     expect(alert.textContent).toContain("look at the worktree");

@@ -1,80 +1,111 @@
-import { asAppError, type AppError } from "$lib/api/errors";
+import { asAppError, AppError } from "$lib/api/errors";
 import type { Api } from "$lib/api/socket";
-import type { ChangeList, FileDiff, GitStatus } from "$lib/generated/contract";
-import { filesIn, listRows, neighbour, type ListRow } from "./files";
+import type { ChangedFile, ChangeList, FileDiff, GitStatus, WorkingFile } from "$lib/generated/contract";
+import { againstOf, fileKey, filesIn, foldersOf, listRows, type FileGroup, type FileRow, type Group, type ListRow } from "./files";
+import { BY_STAGE, listLabel } from "./scopes";
 
 const QUIET_MS = 300;
+const WHILE_RUNNING_MS = 2000;
+const NOTHING_SHUT: ReadonlySet<string> = new Set();
+
+/** How the list is laid out; read anew each time. */
+export interface Layout {
+  tree: boolean;
+  base: string;
+}
+
+/** One file of one group. */
+export interface Place {
+  group: Group;
+  path: string;
+}
 
 /** What a session changed: the files, the one that is open, and its diff. */
 export class Changes {
-  against = $state("base");
+  scope = $state(BY_STAGE);
   filter = $state("");
   ignoreWhitespace = $state(false);
-  selected: string | null = $state(null);
-  list: ChangeList | null = $state.raw(null);
+  shut: ReadonlySet<string> = $state.raw(NOTHING_SHUT);
+  selected: Place | null = $state.raw(null);
+  groups: readonly FileGroup[] | null = $state.raw(null);
   status: GitStatus | null = $state.raw(null);
   diff: FileDiff | null = $state.raw(null);
+  /** What the diff that is shown was made against. */
+  against = $state("base");
   listError: AppError | null = $state.raw(null);
   diffError: AppError | null = $state.raw(null);
   loading = $state(false);
   loadingDiff = $state(false);
 
+  readonly working: ReadonlyMap<string, WorkingFile> = $derived(new Map((this.status?.files ?? []).map((file) => [file.path, file])));
+  readonly rows: readonly ListRow[] = $derived.by(() => listRows(this.groups ?? [], this.#rowOptions()));
+  /** Every file that is listed, whatever the filter. */
+  readonly files: readonly ChangedFile[] = $derived((this.groups ?? []).flatMap((group) => group.files));
+  readonly selectedFile: ChangedFile | null = $derived(this.#find(this.selected));
+
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #soon = 0;
   #lists = 0;
   #diffs = 0;
+  #wanted: string | null = null;
 
   constructor(
     private readonly api: Api,
     private readonly sessionId: string,
+    private readonly layout: () => Layout,
   ) {}
-
-  /** The rows of the list as they are filtered now. */
-  rows(baseBranch: string): ListRow[] {
-    return this.list === null ? [] : listRows(this.list, this.status, baseBranch, this.filter);
-  }
 
   /** Fetches the list, then the diff of the open file, or of the first one. */
   async load(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#forgetTimer();
     const turn = ++this.#lists;
     this.loading = true;
-    const [list, status] = await Promise.allSettled([
-      this.api.request("diff:list", { session_id: this.sessionId, against: this.against, ignore_whitespace: this.ignoreWhitespace }),
-      this.api.request("git:status", { id: this.sessionId }),
-    ]);
-    if (turn !== this.#lists) return;
+    // Asked for together: the open file most often stays what it is.
+    const early = this.groups === null || this.selected === null ? null : this.#ask(this.selected);
+    try {
+      const [status, groups] = await (this.scope === BY_STAGE ? this.#byStage() : this.#oneChange(this.scope));
+      if (turn !== this.#lists) return;
+      this.#show(status, groups);
+    } catch (error) {
+      if (turn !== this.#lists) return;
+      this.listError = asAppError(error);
+      this.groups = null;
+      this.diff = null;
+    }
     this.loading = false;
-    this.status = status.status === "fulfilled" ? status.value : null;
-    this.list = list.status === "fulfilled" ? list.value : null;
-    this.listError = list.status === "fulfilled" ? null : asAppError(list.reason);
-    this.#keepSelection();
-    await this.#loadDiff();
+    await this.#loadDiff(early);
   }
 
   /** Shows what another place of the page points to; where that names nothing, what is shown stays. */
   async show({ path, against }: { path: string | null; against: string | null }): Promise<void> {
-    if (path !== null) this.selected = path;
-    if (against !== null) this.against = against;
-    else if (path !== null) this.against = "base";
+    this.#wanted = path;
+    if (against !== null) this.scope = against;
+    else if (path !== null) this.scope = "base";
     await this.load();
   }
 
-  /** Fetches everything again once nothing was asked for a moment. */
-  reloadSoon(): void {
+  /** Fetches everything again once nothing was asked for a moment; while the agent works, every now and then. */
+  reloadSoon(running = false): void {
+    const wait = running ? WHILE_RUNNING_MS : QUIET_MS;
+    const due = Date.now() + wait;
+    if (running && this.#timer !== undefined && this.#soon <= due) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.load(), QUIET_MS);
+    this.#soon = due;
+    this.#timer = setTimeout(() => void this.load(), wait);
   }
 
   /** Opens a file. */
-  async open(path: string): Promise<void> {
-    if (this.selected === path && this.diff?.path === path && this.diffError === null) return;
-    this.selected = path;
+  async open(place: Place): Promise<void> {
+    const same = this.selected?.group === place.group && this.selected.path === place.path;
+    if (same && this.diff?.path === place.path && this.diffError === null) return;
+    this.selected = place;
     await this.#loadDiff();
   }
 
-  /** Compares with something else. */
-  async compareWith(against: string): Promise<void> {
-    this.against = against;
+  /** Lists another change. */
+  async showScope(scope: string): Promise<void> {
+    this.#wanted = this.selected?.path ?? null;
+    this.scope = scope;
     await this.load();
   }
 
@@ -84,45 +115,135 @@ export class Changes {
     await this.load();
   }
 
+  /** Opens or shuts a folder of the tree. */
+  toggleFolder(key: string): void {
+    const shut = new Set(this.shut);
+    if (!shut.delete(key)) shut.add(key);
+    this.shut = shut;
+  }
+
+  /** Opens or shuts all folders of the tree. */
+  setFolders(shut: boolean): void {
+    this.shut = shut ? new Set(foldersOf(this.groups ?? [], this.#rowOptions())) : NOTHING_SHUT;
+  }
+
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#forgetTimer();
     this.#lists += 1;
     this.#diffs += 1;
   }
 
-  #keepSelection(): void {
-    const files = this.list?.files ?? [];
-    const known = files.some((file) => file.path === this.selected) || this.status?.files.some((file) => file.path === this.selected);
-    if (known) return;
-    this.selected = neighbour(filesIn(this.rows("")), null, 1)?.file.path ?? null;
+  #forgetTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
-  async #loadDiff(): Promise<void> {
+  #rowOptions() {
+    const stageable = this.scope === BY_STAGE || ["base", "staged", "unstaged"].includes(this.scope);
+    const working = stageable ? this.working : new Map<string, WorkingFile>();
+    return { filter: this.filter, tree: this.layout().tree, shut: this.shut, working };
+  }
+
+  #find(place: Place | null): ChangedFile | null {
+    if (place === null) return null;
+    const group = this.groups?.find((each) => each.group === place.group);
+    return group?.files.find((file) => file.path === place.path) ?? null;
+  }
+
+  async #byStage(): Promise<[GitStatus, FileGroup[]]> {
+    const [status, committed] = await Promise.all([this.#status(), this.#list("committed")]);
+    const [staged, unstaged] = await Promise.all([
+      status.files.some((file) => file.staged) ? this.#list("staged") : null,
+      status.files.some((file) => file.unstaged || file.untracked || file.unmerged) ? this.#list("unstaged") : null,
+    ]);
+    const working = new Map(status.files.map((file) => [file.path, file]));
+    const uncommitted = (list: ChangeList | null): ChangedFile[] => (list?.files ?? []).map((file) => asWorking(file, working.get(file.path)));
+    const groups: FileGroup[] = [
+      { group: "staged", label: "Staged", files: uncommitted(staged) },
+      { group: "changes", label: "Changes", files: uncommitted(unstaged) },
+      { group: "committed", label: `Committed since ${this.layout().base}`, files: committed.files },
+    ];
+    return [status, groups];
+  }
+
+  async #oneChange(scope: string): Promise<[GitStatus, FileGroup[]]> {
+    const [status, list] = await Promise.all([this.#status(), this.#list(scope)]);
+    const group = scope === "staged" ? "staged" : scope === "unstaged" ? "changes" : "all";
+    return [status, [{ group, label: listLabel(list), files: list.files }]];
+  }
+
+  #status(): Promise<GitStatus> {
+    return this.api.request("git:status", { id: this.sessionId });
+  }
+
+  #list(against: string): Promise<ChangeList> {
+    return this.api.request("diff:list", { session_id: this.sessionId, against, ignore_whitespace: this.ignoreWhitespace });
+  }
+
+  #show(status: GitStatus, groups: readonly FileGroup[]): void {
+    const before = filesIn(this.rows);
+    this.status = status;
+    this.groups = groups;
+    this.listError = null;
+    const wanted = this.#wanted;
+    this.#wanted = null;
+    const found = wanted === null ? undefined : groups.find((each) => each.files.some((file) => file.path === wanted));
+    if (found !== undefined && wanted !== null) this.selected = { group: found.group, path: wanted };
+    else this.#keepSelection(before);
+  }
+
+  /** What was open stays open; where it has left its group, its neighbour there, or its path elsewhere. */
+  #keepSelection(before: readonly FileRow[]): void {
+    const place = this.selected;
+    if (this.#find(place) !== null) return;
+    const rows = filesIn(this.rows);
+    const here = new Map(rows.map((row) => [row.key, row]));
+    const at = place === null ? -1 : before.findIndex((row) => row.key === fileKey(place.group, place.path));
+    const around = at < 0 ? [] : [...before.slice(at + 1), ...before.slice(0, at).reverse()];
+    const next = around.find((row) => row.group === place?.group && here.has(row.key)) ?? rows.find((row) => row.file.path === place?.path) ?? rows[0];
+    this.selected = next === undefined ? null : { group: next.group, path: next.file.path };
+  }
+
+  #ask(place: Place): Asked {
+    const against = this.scope === BY_STAGE ? againstOf(place.group) : this.scope;
+    const query = { session_id: this.sessionId, against, path: place.path, ignore_whitespace: this.ignoreWhitespace };
+    const answer = this.api.request("diff:file", query).catch(asAppError);
+    return { path: place.path, against, answer };
+  }
+
+  async #loadDiff(early: Asked | null = null): Promise<void> {
     const turn = ++this.#diffs;
-    const path = this.selected;
-    if (path === null) {
+    const place = this.selected;
+    if (place === null || this.groups === null) {
       this.diff = null;
+      this.diffError = null;
+      this.loadingDiff = false;
       return;
     }
     this.loadingDiff = true;
-    try {
-      const diff = await this.api.request("diff:file", {
-        session_id: this.sessionId,
-        against: this.against,
-        path,
-        ignore_whitespace: this.ignoreWhitespace,
-      });
-      if (turn !== this.#diffs) return;
-      this.diffError = null;
-      if (!isSame(this.diff, diff)) this.diff = diff;
-    } catch (error) {
-      if (turn !== this.#diffs) return;
-      this.diffError = asAppError(error);
-      this.diff = null;
-    } finally {
-      if (turn === this.#diffs) this.loadingDiff = false;
-    }
+    const against = this.scope === BY_STAGE ? againstOf(place.group) : this.scope;
+    const asked = early?.against === against && early.path === place.path ? early : this.#ask(place);
+    const diff = await asked.answer;
+    if (turn !== this.#diffs) return;
+    this.loadingDiff = false;
+    this.diffError = diff instanceof AppError ? diff : null;
+    if (diff instanceof AppError) this.diff = null;
+    else if (this.against !== against || !isSame(this.diff, diff)) this.diff = diff;
+    this.against = against;
   }
+}
+
+/** A diff that is being fetched. */
+interface Asked {
+  path: string;
+  against: string;
+  answer: Promise<FileDiff | AppError>;
+}
+
+/** A file that is not committed, with what only the status knows of it. */
+function asWorking(file: ChangedFile, working: WorkingFile | undefined): ChangedFile {
+  if (working === undefined) return file;
+  return { ...file, by: working.by, change: working.unmerged ? "unmerged" : file.change };
 }
 
 /** Whether two diffs show the same, so that what is on screen can stay where it is. */

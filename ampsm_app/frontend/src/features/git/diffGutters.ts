@@ -1,16 +1,16 @@
 import { StateEffect, StateField, type Extension } from "@codemirror/state";
-import { EditorView, gutter, GutterMarker } from "@codemirror/view";
-import { shown } from "./diffRows";
+import { BlockType, EditorView, gutter, GutterMarker } from "@codemirror/view";
+import { chosen, isChosen, shown } from "./diffRows";
 import type { Row, RowKind } from "./rows";
 
 class Cell extends GutterMarker {
   constructor(
     readonly text: string,
     kind: RowKind | "fold",
-    current = false,
+    { current = false, picked = false } = {},
   ) {
     super();
-    this.elementClass = `${kind === "same" ? "" : `cm-${kind}Cell`}${current ? " cm-currentCell" : ""}`;
+    this.elementClass = `${kind === "same" ? "" : `cm-${kind}Cell`}${current ? " cm-currentCell" : ""}${picked ? " cm-chosenCell" : ""}`;
   }
 
   override eq(other: GutterMarker): boolean {
@@ -32,16 +32,38 @@ const current = StateField.define<number>({
 
 const signs: Record<RowKind, string> = { same: "", added: "+", removed: "−", filler: "" };
 
-function column(name: string, widest: string, cell: (row: Row) => string, first = false): Extension {
+type OnPress = (view: EditorView, row: number, event: MouseEvent) => void;
+
+interface Column {
+  name: string;
+  widest: string;
+  cell: (row: Row) => string;
+  first?: boolean;
+}
+
+function column({ name, widest, cell, first = false }: Column, press: OnPress | null): Extension {
   return gutter({
-    class: `cm-diffColumn ${name}`,
+    class: `cm-diffColumn ${name} ${press === null ? "" : "cm-pressable"}`,
     lineMarker: (view, block) => {
       const what = view.state.facet(shown);
       if (what === null) return null;
       const row = what.map.at(view.state.doc.lineAt(block.from).number);
-      return new Cell(cell(row), row.kind, first && row.segment === view.state.field(current));
+      const picked = view.state.field(chosen);
+      return new Cell(cell(row), row.kind, {
+        current: first && row.segment === view.state.field(current),
+        picked: picked.size > 0 && isChosen(picked, what.model, row),
+      });
     },
-    lineMarkerChange: (update) => update.startState.field(current) !== update.state.field(current),
+    lineMarkerChange: (update) =>
+      update.startState.field(current) !== update.state.field(current) || update.startState.field(chosen) !== update.state.field(chosen),
+    domEventHandlers: {
+      mousedown: (view, block, event) => {
+        if (press === null || !(event instanceof MouseEvent) || event.button !== 0 || block.type !== BlockType.Text) return false;
+        event.preventDefault();
+        press(view, view.state.doc.lineAt(block.from).number, event);
+        return true;
+      },
+    },
     widgetMarker: () => new Cell("", "fold"),
     initialSpacer: () => new Cell(widest, "same"),
   });
@@ -54,14 +76,17 @@ const look = EditorView.baseTheme({
   ".cm-currentCell": { boxShadow: "inset 3px 0 var(--accent)" },
   ".cm-addedCell": { backgroundColor: "var(--added-bg)", color: "var(--added-text)" },
   ".cm-removedCell": { backgroundColor: "var(--removed-bg)", color: "var(--removed-text)" },
+  ".cm-pressable .cm-addedCell, .cm-pressable .cm-removedCell": { cursor: "pointer" },
+  ".cm-pressable .cm-addedCell:hover, .cm-pressable .cm-removedCell:hover": { color: "var(--text)" },
+  ".cm-chosenCell.cm-chosenCell": { backgroundColor: "var(--selection)", color: "var(--text)" },
   ".cm-fillerCell": { backgroundImage: "repeating-linear-gradient(-45deg, transparent 0 5px, var(--surface-2) 5px 6px)" },
 });
 
 /** Line numbers (of both texts where the layout is unified) and a plus or minus for each changed row. */
-export function diffGutters(layout: "unified" | "old" | "new", highestLine: number): Extension {
+export function diffGutters(layout: "unified" | "old" | "new", highestLine: number, press: OnPress | null): Extension {
   const widest = "9".repeat(Math.max(2, String(highestLine).length));
-  const old = column("cm-oldLines", widest, (row) => String(row.oldLine ?? ""), true);
-  const now = column("cm-newLines", widest, (row) => String(row.newLine ?? ""), layout === "new");
+  const old = column({ name: "cm-oldLines", widest, cell: (row) => String(row.oldLine ?? ""), first: true }, press);
+  const now = column({ name: "cm-newLines", widest, cell: (row) => String(row.newLine ?? ""), first: layout === "new" }, press);
   const numbers = layout === "unified" ? [old, now] : layout === "old" ? [old] : [now];
-  return [current, numbers, column("cm-signs", "+", (row) => signs[row.kind]), look];
+  return [current, numbers, column({ name: "cm-signs", widest: "+", cell: (row) => signs[row.kind] }, press), look];
 }

@@ -1,7 +1,8 @@
 import type { Extension } from "@codemirror/state";
-import type { FileDiff } from "$lib/generated/contract";
+import type { FileDiff, Hunk } from "$lib/generated/contract";
 import { splitEndings } from "$ui/code/endings";
 import { SourceHighlighter } from "$ui/code/highlighter";
+import { HunkLines } from "./hunkLines";
 import { linesOf, RowMap, segmentsOf, type Row, type Segment, type Side } from "./rows";
 import { wordChanges, type Ranges, type WordChanges } from "./words";
 
@@ -10,17 +11,18 @@ export class DiffModel {
   readonly oldLines: string[];
   readonly newLines: string[];
   readonly segments: Segment[];
-  readonly #headers: [line: number, header: string][];
+  readonly hunks: readonly Hunk[];
   readonly #openEnd: Record<Side, boolean>;
   readonly #words = new Map<number, WordChanges>();
   #sources: Record<Side, SourceHighlighter> | null = null;
+  #lines: HunkLines | null = null;
 
   constructor(diff: FileDiff) {
     const [before, after] = shownTexts(diff.old_text ?? "", diff.new_text ?? "");
     this.oldLines = linesOf(before);
     this.newLines = linesOf(after);
     this.segments = segmentsOf(diff.hunks, this.oldLines.length, this.newLines.length);
-    this.#headers = diff.hunks.map((hunk) => [hunk.new_start, hunk.header.replace(/^@@.*?@@ ?/, "").trim()]);
+    this.hunks = diff.hunks;
     this.#openEnd = { old: hasOpenEnd(before), new: hasOpenEnd(after) };
   }
 
@@ -29,9 +31,26 @@ export class DiffModel {
     return new RowMap(this.segments, layout);
   }
 
+  /** Where each changed line stands in git's hunks. */
+  get lines(): HunkLines {
+    return (this.#lines ??= new HunkLines(this.hunks, this.oldLines.length, this.newLines.length));
+  }
+
   /** What git says stands around the hunk that begins at or after a line of the new text. */
   headerAfter(newLine: number): string {
-    return this.#headers.find(([line]) => line >= newLine)?.[1] ?? "";
+    let low = 0;
+    let high = this.hunks.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.hunks[middle]?.new_start ?? 0) >= newLine) high = middle;
+      else low = middle + 1;
+    }
+    return this.headerOf(low);
+  }
+
+  /** What git says stands around a hunk. */
+  headerOf(hunk: number): string {
+    return this.hunks[hunk]?.header.trim() ?? "";
   }
 
   /** What changed inside the line of a row. */

@@ -1,6 +1,7 @@
-import { Facet, StateEffect, type Extension, type Range } from "@codemirror/state";
+import { Facet, StateEffect, StateField, type Extension, type Range } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin, WidgetType, type DecorationSet, type ViewUpdate } from "@codemirror/view";
 import type { DiffModel } from "./diffModel";
+import type { LineKey } from "./hunkLines";
 import type { Row, RowMap, Side } from "./rows";
 
 /** What an editor of a diff shows. */
@@ -13,6 +14,15 @@ export const shown = Facet.define<Shown, Shown | null>({ combine: (values) => va
 
 /** Asks an editor to look at the syntax again. */
 export const refresh = StateEffect.define();
+
+/** Marks the changed lines that are chosen to be staged, by their keys. */
+export const setChosen = StateEffect.define<ReadonlySet<LineKey>>();
+
+/** The changed lines that are chosen. */
+export const chosen = StateField.define<ReadonlySet<LineKey>>({
+  create: () => new Set(),
+  update: (value, transaction) => transaction.effects.reduce((last, effect) => (effect.is(setChosen) ? effect.value : last), value),
+});
 
 /** How long one pass may parse; the rest follows in later ones. */
 const PARSE_MS = 10;
@@ -30,6 +40,7 @@ const wordOf = {
   added: Decoration.mark({ class: "cm-addedWord" }),
   removed: Decoration.mark({ class: "cm-removedWord" }),
 };
+const chosenLine = Decoration.line({ class: "cm-chosen" });
 const tokenMarks = new Map<string, Decoration>();
 
 class OpenEnd extends WidgetType {
@@ -69,7 +80,7 @@ class RowColours {
   }
 
   update(update: ViewUpdate): void {
-    const asked = update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(refresh)));
+    const asked = update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(refresh) || effect.is(setChosen)));
     if (asked || update.docChanged || update.viewportChanged) this.#build(update.view);
   }
 
@@ -83,6 +94,7 @@ class RowColours {
     const ranges: Range<Decoration>[] = [];
     const runs: Run[] = [];
     const seen = new Set<number>();
+    const picked = view.state.field(chosen);
     for (const { from, to } of view.visibleRanges) {
       for (let at = from; at <= to; ) {
         const line = view.state.doc.lineAt(at);
@@ -91,6 +103,7 @@ class RowColours {
           seen.add(line.number);
           extendRuns(runs, sourceOf(row, what.map), line.number);
           decorateRow(ranges, what.model, row, line.from, line.to);
+          if (picked.size > 0 && isChosen(picked, what.model, row)) ranges.push(chosenLine.range(line.from));
         }
         if (row.kind === "added" || row.kind === "removed") {
           const [start, end] = [Math.max(from, line.from), Math.min(to, line.to)];
@@ -125,6 +138,12 @@ class RowColours {
   }
 }
 
+/** Whether a row shows a line that is chosen. */
+export function isChosen(picked: ReadonlySet<LineKey>, model: DiffModel, row: Row): boolean {
+  const key = model.lines.keyOf(row);
+  return key !== null && picked.has(key);
+}
+
 function decorateRow(ranges: Range<Decoration>[], model: DiffModel, row: Row, from: number, to: number): void {
   const { kind } = row;
   if (kind === "same") return;
@@ -154,6 +173,7 @@ function tokenMark(className: string): Decoration {
 const look = EditorView.baseTheme({
   ".cm-added": { backgroundColor: "var(--added-bg)" },
   ".cm-removed": { backgroundColor: "var(--removed-bg)" },
+  ".cm-chosen.cm-chosen": { backgroundColor: "var(--selection)" },
   ".cm-filler": {
     backgroundImage: "repeating-linear-gradient(-45deg, transparent 0 5px, var(--surface-2) 5px 6px)",
   },
@@ -165,6 +185,6 @@ const look = EditorView.baseTheme({
 
 /** Kind, changed words and syntax of the rows in sight. */
 export function rowColours(): Extension {
-  return [ViewPlugin.fromClass(RowColours, { decorations: (plugin) => plugin.decorations }), look];
+  return [chosen, ViewPlugin.fromClass(RowColours, { decorations: (plugin) => plugin.decorations }), look];
 }
 

@@ -3,11 +3,14 @@ import { EditorView, highlightSpecialChars, keymap } from "@codemirror/view";
 import { search, searchKeymap } from "@codemirror/search";
 import { documentOf, mountEditor, readOnly } from "$ui/code/mount";
 import { codeTheme } from "$ui/code/theme";
-import { diffFolds, setFolded, unfold } from "./diffFolds";
+import { diffFolds, setFolded, setTools, unfold, type HunkTools } from "./diffFolds";
 import { diffGutters, setCurrent } from "./diffGutters";
 import type { DiffModel } from "./diffModel";
-import { refresh, rowColours, shown } from "./diffRows";
-import { changeRows, documentLines, type RowMap, type Side } from "./rows";
+import { refresh, rowColours, setChosen, shown } from "./diffRows";
+import { gutterPicking } from "./gutterPicking";
+import { hunkOf, type LineKey } from "./hunkLines";
+import type { PickMode } from "./lineChoice.svelte";
+import { changeRows, documentLines, type Side } from "./rows";
 
 /** An editor or a pair of editors that shows one diff. */
 export interface DiffView {
@@ -18,6 +21,12 @@ export interface DiffView {
   /** The change that `goTo` went to, or after scrolling the first one in sight; -1 where there is none. */
   currentChange(): number;
   setFolded(folded: boolean): void;
+  setTools(tools: HunkTools | null): void;
+  setChosen(chosen: ReadonlySet<LineKey>): void;
+  /** Brings a changed line into sight. */
+  reveal(key: LineKey): void;
+  /** The hunk of the change that is current; -1 where there is none. */
+  currentHunk(): number;
   /** Looks at syntax again, after the model learnt its language. */
   refresh(): void;
   destroy(): void;
@@ -27,6 +36,9 @@ type Layout = "unified" | Side;
 
 interface Options {
   folded: boolean;
+  tools: HunkTools | null;
+  /** Lines are chosen in the gutter; null where they cannot be. */
+  onpick: ((keys: readonly LineKey[], mode: PickMode) => void) | null;
   label: string;
   onscroll: () => void;
 }
@@ -36,7 +48,7 @@ export function unifiedView(host: HTMLElement, model: DiffModel, options: Option
   const view = makeEditor(host, model, "unified", options, (row) => view.dispatch({ effects: unfold.of(row) }), [
     EditorView.domEventHandlers({ scroll: options.onscroll }),
   ]);
-  return handle([view], model.rows("unified"), view.scrollDOM);
+  return handle([view], model, view.scrollDOM, options);
 }
 
 /** The old text on the left, the new one on the right, in rows that `port` scrolls together. */
@@ -44,10 +56,10 @@ export function splitView(port: HTMLElement, hosts: Record<Side, HTMLElement>, m
   const views: EditorView[] = [];
   const open = (row: number): void => views.forEach((view) => view.dispatch({ effects: unfold.of(row) }));
   for (const side of ["old", "new"] as const) {
-    views.push(makeEditor(hosts[side], model, side, options, open, [grows]));
+    views.push(makeEditor(hosts[side], model, side, forSide(options, side), open, [grows]));
   }
   port.addEventListener("scroll", options.onscroll, { passive: true });
-  const made = handle(views, model.rows("new"), port);
+  const made = handle(views, model, port, options);
   return {
     ...made,
     destroy: () => {
@@ -55,6 +67,15 @@ export function splitView(port: HTMLElement, hosts: Record<Side, HTMLElement>, m
       made.destroy();
     },
   };
+}
+
+/** Both sides have the bars of hunks, so that rows stay level; the buttons are on the right. */
+function forSide(options: Options, side: Side): Options {
+  return { ...options, tools: toolsOn(options.tools, side) };
+}
+
+function toolsOn(tools: HunkTools | null, side: Side): HunkTools | null {
+  return tools === null || side === "new" ? tools : { ...tools, buttons: [] };
 }
 
 const grows = EditorView.theme({
@@ -66,7 +87,7 @@ function makeEditor(
   host: HTMLElement,
   model: DiffModel,
   layout: Layout,
-  { folded, label }: Options,
+  { folded, label, tools, onpick }: Options,
   onUnfold: (row: number) => void,
   more: Extension,
 ): EditorView {
@@ -74,8 +95,8 @@ function makeEditor(
   const name = layout === "unified" ? label : `${label}, ${layout === "old" ? "before" : "after"}`;
   return mountEditor(host, documentOf(documentLines(map, model.oldLines, model.newLines)), [
     shown.of({ model, map }),
-    diffFolds(folded, onUnfold),
-    diffGutters(layout, Math.max(model.oldLines.length, model.newLines.length)),
+    diffFolds(folded, tools, onUnfold),
+    diffGutters(layout, Math.max(model.oldLines.length, model.newLines.length), onpick === null ? null : gutterPicking(onpick)),
     rowColours(),
     codeTheme,
     EditorState.tabSize.of(4),
@@ -87,7 +108,10 @@ function makeEditor(
   ]);
 }
 
-function handle(views: readonly EditorView[], map: RowMap, port: HTMLElement): DiffView {
+function handle(views: readonly EditorView[], model: DiffModel, port: HTMLElement, { folded, tools }: Options): DiffView {
+  const now = { folded, tools };
+  const split = views.length > 1;
+  const map = model.rows(split ? "new" : "unified");
   const changes = changeRows(map);
   const [first] = views;
   // Where the keys went, and how far that scrolled: until the user scrolls on, that change is the current one.
@@ -101,6 +125,11 @@ function handle(views: readonly EditorView[], map: RowMap, port: HTMLElement): D
     views.forEach((view) => view.dispatch({ effects: setCurrent.of(segment) }));
     return change;
   };
+  const currentChange = (): number => {
+    if (pinned !== null && Math.abs(pinned.top - port.scrollTop) < 2) return pinned.change;
+    pinned = null;
+    return mark(firstFrom(changes, (change) => topOf(change.to + 1) > port.scrollTop));
+  };
   return {
     changes: changes.length,
     goTo: (change) => {
@@ -109,12 +138,32 @@ function handle(views: readonly EditorView[], map: RowMap, port: HTMLElement): D
       port.scrollTop = Math.max(0, topOf(target.from) - port.clientHeight / 4);
       pinned = { change: mark(change), top: port.scrollTop };
     },
-    currentChange: () => {
-      if (pinned !== null && Math.abs(pinned.top - port.scrollTop) < 2) return pinned.change;
-      pinned = null;
-      return mark(firstFrom(changes, (change) => topOf(change.to + 1) > port.scrollTop));
+    currentChange,
+    setTools: (tools) => {
+      if (tools === now.tools) return;
+      now.tools = tools;
+      views.forEach((view, index) => view.dispatch({ effects: setTools.of(split && index === 0 ? toolsOn(tools, "old") : tools) }));
     },
-    setFolded: (folded) => views.forEach((view) => view.dispatch({ effects: setFolded.of(folded) })),
+    setChosen: (chosen) => views.forEach((view) => view.dispatch({ effects: setChosen.of(chosen) })),
+    reveal: (key) => {
+      const row = model.lines.rowOf(map, key);
+      if (row === null) return;
+      const [top, bottom] = [topOf(row), topOf(row + 1)];
+      if (top < port.scrollTop) port.scrollTop = top - 40;
+      else if (bottom > port.scrollTop + port.clientHeight - 60) port.scrollTop = bottom - port.clientHeight + 60;
+    },
+    currentHunk: () => {
+      const change = changes[currentChange()];
+      if (change === undefined) return -1;
+      const rows = split ? model.rows("old") : map;
+      const [key] = [...model.lines.between(rows, change.from, change.to), ...model.lines.between(map, change.from, change.to)];
+      return key === undefined ? -1 : hunkOf(key);
+    },
+    setFolded: (folded) => {
+      if (folded === now.folded) return;
+      now.folded = folded;
+      views.forEach((view) => view.dispatch({ effects: setFolded.of(folded) }));
+    },
     refresh: () => views.forEach((view) => view.dispatch({ effects: refresh.of(null) })),
     destroy: () => views.forEach((view) => view.destroy()),
   };

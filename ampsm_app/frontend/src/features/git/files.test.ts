@@ -1,91 +1,90 @@
 import { describe, expect, it } from "vitest";
-import type { ChangedFile, ChangeList, GitStatus, Iteration, WorkingFile } from "$lib/generated/contract";
-import { againstGroups, byWord, filesIn, listRows, neighbour, splitPath } from "./files";
+import { byWord, filesIn, foldersOf, listRows, splitPath, stageOf, type FileGroup, type ListRow, type RowOptions } from "./files";
+import { changed, working } from "./testing";
 
-const changed = (path: string, more: Partial<ChangedFile> = {}): ChangedFile => ({
-  path,
-  old_path: null,
-  change: "modified",
-  added: 1,
-  deleted: 1,
-  binary: false,
-  by: "agent",
+const status = [working("a.ts", { staged: true, unstaged: false }), working("b.ts", { staged: true }), working("d.ts", { untracked: true })];
+const options = (more: Partial<RowOptions> = {}): RowOptions => ({
+  filter: "",
+  tree: false,
+  shut: new Set(),
+  working: new Map(status.map((file) => [file.path, file])),
   ...more,
 });
-const working = (path: string, more: Partial<WorkingFile> = {}): WorkingFile => ({
-  path,
-  old_path: null,
-  index: " ",
-  worktree: "M",
-  staged: false,
-  unstaged: true,
-  untracked: false,
-  unmerged: false,
-  ...more,
-});
-const listOf = (files: ChangedFile[], against = "base"): ChangeList => ({
-  against,
-  from_label: "main",
-  to_label: "worktree",
-  files,
-  lines_added: 0,
-  lines_deleted: 0,
-});
-const commit = (sha: string, subject: string) => ({ sha, subject, author: "A", time: "2026-11-20T10:00:00.000Z", by_agent: true });
-const statusOf = (files: WorkingFile[]): GitStatus => ({
-  branch: "amp/x",
-  head: "a".repeat(40),
-  state: null,
-  files,
-  commits: [commit("1".repeat(40), "amp: first"), commit("2".repeat(40), "amp: second")],
-});
-const outline = (rows: ReturnType<typeof listRows>): string[] =>
-  rows.map((row) => (row.type === "heading" ? `# ${row.label} ${row.count}` : row.type === "file" ? row.file.path : row.commit.subject));
+const groups: FileGroup[] = [
+  { group: "staged", label: "Staged", files: [changed("a.ts"), changed("b.ts")] },
+  { group: "changes", label: "Changes", files: [changed("b.ts"), changed("d.ts")] },
+  { group: "committed", label: "Committed since main", files: [changed("c.ts"), changed("a.ts")] },
+];
+const outline = (rows: readonly ListRow[]): string[] =>
+  rows.map((row) => {
+    if (row.type === "heading") return `# ${row.label} ${row.count}`;
+    return row.type === "folder" ? `${" ".repeat(row.depth)}${row.name}/ ${row.files.length}` : `${" ".repeat(row.depth)}${row.file.path}`;
+  });
 
 describe("the list of files", () => {
-  const list = listOf([changed("a.ts"), changed("b.ts"), changed("c.ts")]);
-  const status = statusOf([
-    working("a.ts", { staged: true, unstaged: false }),
-    working("b.ts", { staged: true }),
-    working("d.ts", { untracked: true }),
-  ]);
-
-  it("groups what is staged, changed and committed", () => {
-    expect(outline(listRows(list, status, "main", ""))).toEqual([
-      "# Staged 1",
+  it("groups what is staged, changed and committed; a file may be in more than one", () => {
+    expect(outline(listRows(groups, options()))).toEqual([
+      "# Staged 2",
       "a.ts",
+      "b.ts",
       "# Changes 2",
       "b.ts",
       "d.ts",
-      "# Committed since main 1",
+      "# Committed since main 2",
       "c.ts",
-      "# Commits 2",
-      "amp: second",
-      "amp: first",
+      "a.ts",
     ]);
   });
 
+  it("says of each how much is staged, and nothing of what is committed", () => {
+    const stages = filesIn(listRows(groups, options())).map((row) => row.stage);
+    expect(stages).toEqual(["all", "part", "part", "none", null, null]);
+  });
+
   it("says what is special about a file", () => {
-    const remarks = filesIn(listRows(list, status, "main", "")).map((row) => row.remark);
-    expect(remarks).toEqual([null, "partly staged", "new", null]);
+    const remarks = filesIn(listRows(groups, options())).map((row) => row.remark);
+    expect(remarks).toEqual([null, null, null, "new", null, null]);
+    const all = listRows([{ group: "all", label: "Since main", files: [changed("b.ts")] }], options());
+    expect(filesIn(all)[0]?.remark).toBe("partly staged");
   });
 
-  it("filters by path and by commit", () => {
-    expect(outline(listRows(list, status, "main", "B.T"))).toEqual(["# Changes 1", "b.ts"]);
-    expect(outline(listRows(list, status, "main", "second"))).toEqual(["# Commits 1", "amp: second"]);
+  it("filters by path, the former one too", () => {
+    expect(outline(listRows(groups, options({ filter: "D.T" })))).toEqual(["# Changes 1", "d.ts"]);
+    const renamed: FileGroup[] = [{ group: "all", label: "Since main", files: [changed("new", { old_path: "former" })] }];
+    expect(outline(listRows(renamed, options({ filter: "form" })))).toEqual(["# Since main 1", "new"]);
+  });
+});
+
+describe("the tree of files", () => {
+  const tree: FileGroup[] = [
+    { group: "all", label: "Since main", files: ["README", "src/ui/Menu.ts", "src/ui/deep/er/X.ts", "src/ui/deep/er/Y.ts", "web/a.css"].map((path) => changed(path)) },
+  ];
+
+  it("has folders first, and those that hold one folder only in one row with it", () => {
+    expect(outline(listRows(tree, options({ tree: true })))).toEqual([
+      "# Since main 5",
+      "src/ui/ 3",
+      " deep/er/ 2",
+      "  src/ui/deep/er/X.ts",
+      "  src/ui/deep/er/Y.ts",
+      " src/ui/Menu.ts",
+      "web/ 1",
+      " web/a.css",
+      "README",
+    ]);
   });
 
-  it("shows one group for anything but base", () => {
-    const rows = listRows(listOf([changed("x")], "iteration:2"), null, "main", "");
-    expect(outline(rows)).toEqual(["# main → worktree 1", "x"]);
+  it("hides what is in a folder that is shut", () => {
+    const folders = foldersOf(tree, options({ tree: true }));
+    expect(folders).toEqual(["all:src/ui/", "all:src/ui/deep/er/", "all:web/"]);
+    expect(outline(listRows(tree, options({ tree: true, shut: new Set(folders) })))).toEqual(["# Since main 5", "src/ui/ 3", "web/ 1", "README"]);
   });
 
-  it("moves with the keys and stays at its ends", () => {
-    const rows = listRows(list, status, "main", "");
-    expect(neighbour(rows, "a.ts", 1)?.file.path).toBe("b.ts");
-    expect(neighbour(rows, "c.ts", 1)?.file.path).toBe("c.ts");
-    expect(neighbour(rows, null, 1)?.file.path).toBe("a.ts");
-    expect(neighbour([], null, 1)).toBeNull();
+  it("has a box for a folder that says what holds for all in it", () => {
+    expect(stageOf(["all", "all"])).toBe("all");
+    expect(stageOf(["none", "all"])).toBe("part");
+    expect(stageOf(["none", null])).toBe("none");
+    expect(stageOf([null])).toBeNull();
   });
 });
 
@@ -99,11 +98,5 @@ describe("words", () => {
   it("keep the file's name apart from its folder", () => {
     expect(splitPath("src/a/b.ts")).toEqual({ folder: "src/a/", name: "b.ts" });
     expect(splitPath("README")).toEqual({ folder: "", name: "README" });
-  });
-
-  it("offer only what there is to compare with", () => {
-    const groups = againstGroups("main", [{ number: 1, prompt: "Do\nit", commit_sha: "1" } as Iteration], []);
-    expect(groups.map((group) => group.label)).toEqual(["Session", "Uncommitted", "Iterations"]);
-    expect(groups[2]?.options[0]?.label).toBe("Iteration 1 · Do");
   });
 });

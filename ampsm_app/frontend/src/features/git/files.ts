@@ -1,60 +1,95 @@
-import type { ChangedFile, ChangeList, CommitLine, GitStatus, Iteration, WorkingFile } from "$lib/generated/contract";
+import type { ChangedFile, WorkingFile } from "$lib/generated/contract";
 
-/** A heading, a file or a commit: one row of the list. */
-export type ListRow = HeadingRow | FileRow | CommitRow;
+/** Where a file of the list stands; `all` where the list shows one change and not the state of the worktree. */
+export type Group = "staged" | "changes" | "committed" | "all";
+/** How much of a path is staged. */
+export type Stage = "none" | "part" | "all";
+
+/** Files under one heading. */
+export interface FileGroup {
+  group: Group;
+  label: string;
+  files: readonly ChangedFile[];
+}
+
+/** What is worked out for the rows of a list. */
+export interface RowOptions {
+  filter: string;
+  tree: boolean;
+  /** Folders that are shut, as keys of their rows. */
+  shut: ReadonlySet<string>;
+  /** What is not committed, by path: says what can be staged and what of it is. */
+  working: ReadonlyMap<string, WorkingFile>;
+}
+
+/** A heading, a folder or a file: one row of the list. */
+export type ListRow = HeadingRow | FolderRow | FileRow;
 
 export interface HeadingRow {
   type: "heading";
   key: string;
+  group: Group;
   label: string;
   count: number;
+}
+
+export interface FolderRow {
+  type: "folder";
+  key: string;
+  group: Group;
+  /** With its slash at the end. */
+  path: string;
+  name: string;
+  depth: number;
+  shut: boolean;
+  files: readonly FileRow[];
+  stage: Stage | null;
 }
 
 export interface FileRow {
   type: "file";
   key: string;
+  group: Group;
   file: ChangedFile;
+  depth: number;
   /** What stands beside the name: only part of it is staged, it is in conflict, git does not know it yet. */
   remark: string | null;
+  /** How much of it is staged; null where that cannot be asked. */
+  stage: Stage | null;
 }
 
-export interface CommitRow {
-  type: "commit";
-  key: string;
-  commit: CommitLine;
-}
-
-/** What can be compared with the worktree, and the commits that can be looked at one by one. */
-export interface AgainstGroup {
-  label: string;
-  options: { value: string; label: string }[];
-}
-
-type Group = "staged" | "changes" | "committed";
-
-/** The rows of the list: files in groups, those whose path holds `filter`, then the branch's commits. */
-export function listRows(list: ChangeList, status: GitStatus | null, baseBranch: string, filter: string): ListRow[] {
-  const wanted = filter.trim().toLowerCase();
+/** The rows of the list: files in groups, those whose path holds the filter, flat or as a tree. */
+export function listRows(groups: readonly FileGroup[], options: RowOptions): ListRow[] {
+  const wanted = options.filter.trim().toLowerCase();
   const passes = (file: ChangedFile): boolean =>
     wanted === "" || file.path.toLowerCase().includes(wanted) || (file.old_path ?? "").toLowerCase().includes(wanted);
-  const rows =
-    list.against === "base"
-      ? groupedRows(list.files, status?.files ?? [], baseBranch, passes)
-      : section(againstLabel(list), list.files.filter(passes).map((file) => fileRow(file, null)));
-  return [...rows, ...commitRows(status?.commits ?? [], wanted)];
+  return groups.flatMap(({ group, label, files }) => {
+    const rows = files.filter(passes).map((file) => fileRow(file, group, options));
+    if (rows.length === 0) return [];
+    const heading: HeadingRow = { type: "heading", key: `heading:${group}`, group, label, count: rows.length };
+    return [heading, ...(options.tree ? treeRows(rows, group, options.shut) : rows)];
+  });
 }
 
-/** The file rows only, in order: what keys move through. */
+/** The file rows only, in order: what the keys for files move through. */
 export function filesIn(rows: readonly ListRow[]): FileRow[] {
   return rows.filter((row) => row.type === "file");
 }
 
-/** The file row after (or before) the one with this path; the first where there is none. */
-export function neighbour(rows: readonly ListRow[], path: string | null, step: 1 | -1): FileRow | null {
-  const files = filesIn(rows);
-  const at = files.findIndex((row) => row.file.path === path);
-  if (at < 0) return files[0] ?? null;
-  return files[Math.min(Math.max(0, at + step), files.length - 1)] ?? null;
+/** Every folder that a tree of these groups has, as keys of rows. */
+export function foldersOf(groups: readonly FileGroup[], options: RowOptions): string[] {
+  const open = listRows(groups, { ...options, filter: "", tree: true, shut: new Set() });
+  return open.flatMap((row) => (row.type === "folder" ? [row.key] : []));
+}
+
+/** The key of a file's row. */
+export function fileKey(group: Group, path: string): string {
+  return `${group}:${path}`;
+}
+
+/** What a file of a group is compared with, where the list shows the state of the worktree. */
+export function againstOf(group: Group): string {
+  return { staged: "staged", changes: "unstaged", committed: "committed", all: "base" }[group];
 }
 
 /** Whose work a file is, in one word. */
@@ -84,97 +119,74 @@ export function splitPath(path: string): { folder: string; name: string } {
   return { folder: path.slice(0, at), name: path.slice(at) };
 }
 
-/** Everything the diff can be made against, grouped; the newest iteration and commit first. */
-export function againstGroups(base: string, iterations: readonly Iteration[], commits: readonly CommitLine[]): AgainstGroup[] {
-  const groups = [
-    { label: "Session", options: [{ value: "base", label: `Base ${base}` }] },
-    {
-      label: "Uncommitted",
-      options: [
-        { value: "staged", label: "Staged" },
-        { value: "unstaged", label: "Not staged" },
-      ],
-    },
-    {
-      label: "Iterations",
-      options: iterations
-        .filter((iteration) => iteration.commit_sha !== null)
-        .map(({ number, prompt }) => ({ value: `iteration:${number}`, label: cut(`Iteration ${number} · ${oneLine(prompt)}`) }))
-        .reverse(),
-    },
-    {
-      label: "Commits",
-      options: commits
-        .map(({ sha, subject }) => ({ value: `commit:${sha}`, label: cut(`${sha.slice(0, 7)} ${oneLine(subject)}`) }))
-        .reverse(),
-    },
-  ];
-  return groups.filter((group) => group.options.length > 0);
+/** How much of some paths is staged, taken together. */
+export function stageOf(stages: readonly (Stage | null)[]): Stage | null {
+  const known = stages.filter((stage) => stage !== null);
+  if (known.length === 0) return null;
+  return known.every((stage) => stage === known[0]) ? (known[0] ?? null) : "part";
 }
 
-function againstLabel(list: ChangeList): string {
-  return list.from_label === "" ? list.to_label : `${list.from_label} → ${list.to_label}`;
+function fileRow(file: ChangedFile, group: Group, { working }: RowOptions): FileRow {
+  const here = group === "committed" ? undefined : working.get(file.path);
+  const remark = here === undefined ? null : remarkOf(here, group);
+  return { type: "file", key: fileKey(group, file.path), group, file, depth: 0, remark, stage: here === undefined ? null : stageIn(here) };
 }
 
-function groupedRows(
-  files: readonly ChangedFile[],
-  working: readonly WorkingFile[],
-  base: string,
-  passes: (file: ChangedFile) => boolean,
-): ListRow[] {
-  const uncommitted = new Map(working.map((file) => [file.path, file]));
-  const groups: Record<Group, FileRow[]> = { staged: [], changes: [], committed: [] };
-  const place = (file: ChangedFile): void => {
-    const here = uncommitted.get(file.path);
-    uncommitted.delete(file.path);
-    if (passes(file)) groups[groupOf(here)].push(fileRow(file, here === undefined ? null : remarkOf(here)));
-  };
-  files.forEach(place);
-  // What was changed back to how base has it is no longer part of the session, but it is not committed either.
-  [...uncommitted.values()].forEach((file) => place(asChanged(file)));
-  return [
-    ...section("Staged", groups.staged),
-    ...section("Changes", groups.changes),
-    ...section(`Committed since ${base}`, groups.committed),
-  ];
+function stageIn(file: WorkingFile): Stage {
+  if (!file.staged || file.unmerged) return "none";
+  return file.unstaged ? "part" : "all";
 }
 
-function groupOf(file: WorkingFile | undefined): Group {
-  if (file === undefined) return "committed";
-  return file.staged && !file.unstaged && !file.unmerged ? "staged" : "changes";
-}
-
-function remarkOf(file: WorkingFile): string | null {
+function remarkOf(file: WorkingFile, group: Group): string | null {
   if (file.unmerged) return "conflict";
   if (file.untracked) return "new";
-  return file.staged && file.unstaged ? "partly staged" : null;
+  return file.staged && file.unstaged && group === "all" ? "partly staged" : null;
 }
 
-function asChanged(file: WorkingFile): ChangedFile {
-  const change = file.unmerged ? "unmerged" : "modified";
-  return { path: file.path, old_path: file.old_path, change, added: null, deleted: null, binary: false, by: null };
+interface Folder {
+  folders: Map<string, Folder>;
+  files: FileRow[];
 }
 
-function section(label: string, rows: FileRow[]): ListRow[] {
-  if (rows.length === 0) return [];
-  return [{ type: "heading", key: `heading:${label}`, label, count: rows.length }, ...rows];
+function treeRows(files: readonly FileRow[], group: Group, shut: ReadonlySet<string>): ListRow[] {
+  const root: Folder = { folders: new Map(), files: [] };
+  for (const row of files) place(root, row);
+  const rows: ListRow[] = [];
+  spread(root, "", 0, { group, shut, rows });
+  return rows;
 }
 
-function fileRow(file: ChangedFile, remark: string | null): FileRow {
-  return { type: "file", key: `file:${file.path}`, file, remark };
+function place(root: Folder, row: FileRow): void {
+  const names = row.file.path.split("/").slice(0, -1);
+  const last = names.reduce((folder, name) => {
+    let inner = folder.folders.get(name);
+    if (inner === undefined) folder.folders.set(name, (inner = { folders: new Map(), files: [] }));
+    return inner;
+  }, root);
+  last.files.push(row);
 }
 
-function commitRows(commits: readonly CommitLine[], wanted: string): ListRow[] {
-  const shown = commits.filter(({ subject, sha }) => wanted === "" || subject.toLowerCase().includes(wanted) || sha.startsWith(wanted));
-  if (shown.length === 0) return [];
-  const heading: HeadingRow = { type: "heading", key: "heading:commits", label: "Commits", count: shown.length };
-  return [heading, ...shown.map((commit): CommitRow => ({ type: "commit", key: `commit:${commit.sha}`, commit })).reverse()];
+function spread(folder: Folder, path: string, depth: number, into: { group: Group; shut: ReadonlySet<string>; rows: ListRow[] }): void {
+  const byName = [...folder.folders].sort(([one], [other]) => (one < other ? -1 : 1));
+  for (const [first, found] of byName) {
+    const [name, inner] = withOnlyChildren(first, found);
+    const within = allFiles(inner);
+    const key = `${into.group}:${path}${name}/`;
+    const shut = into.shut.has(key);
+    const stage = stageOf(within.map((row) => row.stage));
+    into.rows.push({ type: "folder", key, group: into.group, path: `${path}${name}/`, name, depth, shut, files: within, stage });
+    if (!shut) spread(inner, `${path}${name}/`, depth + 1, into);
+  }
+  into.rows.push(...folder.files.map((row) => ({ ...row, depth })));
 }
 
-function oneLine(text: string): string {
-  return text.trim().split("\n")[0] ?? "";
+/** A folder that holds nothing but one folder is one row with it. */
+function withOnlyChildren(name: string, folder: Folder): [string, Folder] {
+  const [only, ...more] = folder.folders;
+  if (only === undefined || more.length > 0 || folder.files.length > 0) return [name, folder];
+  return withOnlyChildren(`${name}/${only[0]}`, only[1]);
 }
 
-function cut(text: string): string {
-  return text.length > 72 ? `${text.slice(0, 71)}…` : text;
+function allFiles(folder: Folder): FileRow[] {
+  return [...[...folder.folders.values()].flatMap(allFiles), ...folder.files];
 }

@@ -1,24 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { FileDiff } from "$lib/generated/contract";
 import { modeChange, noticeFor } from "./notices";
+import { diffOf } from "./testing";
 
-const diff = (more: Partial<FileDiff>): FileDiff => ({
-  path: "a",
-  old_path: null,
-  change: "modified",
-  binary: false,
-  too_large: false,
-  old_mode: "100644",
-  new_mode: "100644",
-  old_text: "a\n",
-  new_text: "a\n",
-  old_image: null,
-  new_image: null,
-  hunks: [],
-  added: 0,
-  deleted: 0,
-  ...more,
-});
+const diff = (more: Partial<FileDiff>): FileDiff => diffOf("f", { hunks: [], digest: "", ...more });
 const hunk = { old_start: 1, old_lines: 1, new_start: 1, new_lines: 1, header: "", lines: ["-a", "+b"] };
 
 describe("in the place of a text diff", () => {

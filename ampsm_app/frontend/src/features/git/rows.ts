@@ -141,6 +141,33 @@ export class RowMap {
     return low;
   }
 
+  /** The row that shows a line of one side, or stands opposite it; null where that side has no such line. */
+  rowOf(side: Side, line: number): number | null {
+    const index = this.#segmentOf(side, line);
+    const segment = this.segments[index];
+    if (segment === undefined) return null;
+    const offset = line - (side === "old" ? segment.oldFrom : segment.newFrom);
+    if (offset < 0 || offset >= (side === "old" ? segment.oldCount : segment.newCount)) return null;
+    const below = this.layout === "unified" && side === "new" && segment.kind === "change" ? segment.oldCount : 0;
+    return this.startOf(index) + below + offset;
+  }
+
+  /** The last segment that begins at or before a line of one side. */
+  #segmentOf(side: Side, line: number): number {
+    const from = (index: number): number => this.segments[index]?.[side === "old" ? "oldFrom" : "newFrom"] ?? 0;
+    const count = (index: number): number => this.segments[index]?.[side === "old" ? "oldCount" : "newCount"] ?? 0;
+    let low = 0;
+    let high = this.segments.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (from(middle) <= line) low = middle;
+      else high = middle - 1;
+    }
+    // A segment without lines on this side begins where the next one does.
+    while (low > 0 && count(low) === 0) low -= 1;
+    return low;
+  }
+
   /** The first row of a segment. */
   startOf(index: number): number {
     return this.#starts[index] ?? 1;

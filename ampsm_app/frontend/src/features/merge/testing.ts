@@ -21,7 +21,7 @@ export function optionsOf(more: Partial<MergeOptions> = {}): MergeOptions {
 
 /** A commit of a session; for tests. */
 export function commitLine(subject: string, by_agent = true): CommitLine {
-  return { sha: subject.padEnd(40, "0"), subject, author: "Ada", time: "2026-11-20T10:00:00.000Z", by_agent };
+  return { sha: subject.padEnd(40, "0"), subject, body: "", author: "Ada", time: "2026-11-20T10:00:00.000Z", by_agent };
 }
 
 /** A merge that could be made; for tests. */

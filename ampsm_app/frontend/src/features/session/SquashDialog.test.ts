@@ -4,7 +4,7 @@ import { fakeApp, session } from "$lib/testing";
 import { click, settle } from "../../test/user";
 import SquashDialog from "./SquashDialog.svelte";
 
-const commit = (sha: string, by_agent: boolean) => ({ sha, subject: `subject ${sha}`, author: "Ada", time: "2026-11-20T10:00:00.000Z", by_agent });
+const commit = (sha: string, by_agent: boolean) => ({ sha, subject: `subject ${sha}`, body: "", author: "Ada", time: "2026-11-20T10:00:00.000Z", by_agent });
 
 describe("squashing", () => {
   it("shows the commits once and sends what was chosen", async () => {
