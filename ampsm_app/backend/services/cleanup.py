@@ -13,6 +13,7 @@ from ampsm_app.backend.domain.sessions import Session, SessionStatus
 from ampsm_app.backend.domain.words import count
 from ampsm_app.backend.git import refs, trash
 from ampsm_app.backend.git.repository import Repository
+from ampsm_app.backend.services import waiting
 from ampsm_app.backend.services.losses import Losses
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.points import Points
@@ -79,6 +80,7 @@ class Cleanup:
         if place is not None:
             trash.to_trash(repository.common_dir, worktree, place)
         refs.drop(repository.git, refs.HEADS + session.branch, f"{refs.OURS}interrupted/{session.id}")
+        waiting.let_go(self._resources, session)
 
     def record(self, connection: Connection, session: Session, kind: str, trash_path: str | None) -> None:
         """Write down that worktree and branch are gone."""

@@ -14,6 +14,7 @@ from ampsm_app.backend.domain.review import RestorePoint
 from ampsm_app.backend.domain.sessions import Session, SessionStatus
 from ampsm_app.backend.domain.time_machine import PointContent
 from ampsm_app.backend.git import backup_format, backup_restore, excludes, file_restore, refs, revival, trash
+from ampsm_app.backend.services import waiting
 from ampsm_app.backend.services.moving import Step
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.point_contents import content_of
@@ -142,6 +143,7 @@ class History:
         step("restoring", before=kept.id)
         git = self._resources.worktree_git(session)
         backup_restore.restore(git, point.ref, context_dir=session.context_dir, before=None)
+        waiting.let_go(self._resources, session)
         return kept
 
     def _bring_back(self, session: Session, point: RestorePoint) -> None:
