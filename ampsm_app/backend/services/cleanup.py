@@ -14,6 +14,7 @@ from ampsm_app.backend.domain.words import count
 from ampsm_app.backend.git import refs, trash
 from ampsm_app.backend.git.repository import Repository
 from ampsm_app.backend.services import waiting
+from ampsm_app.backend.services.authorship import left_ref
 from ampsm_app.backend.services.losses import Losses
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.points import Points
@@ -79,7 +80,8 @@ class Cleanup:
         worktree = Path(session.worktree_path)
         if place is not None:
             trash.to_trash(repository.common_dir, worktree, place)
-        refs.drop(repository.git, refs.HEADS + session.branch, f"{refs.OURS}interrupted/{session.id}")
+        notes = (f"{refs.OURS}interrupted/{session.id}", left_ref(session.id))
+        refs.drop(repository.git, refs.HEADS + session.branch, *notes)
         waiting.let_go(self._resources, session)
 
     def record(self, connection: Connection, session: Session, kind: str, trash_path: str | None) -> None:

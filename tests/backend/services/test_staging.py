@@ -1,12 +1,13 @@
 """Putting a change together by hand: staging, discarding, committing, and what each leaves behind."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from ampsm_app.backend.domain.errors import AmpsmError, Conflict, InvalidInput, NotFound, SessionBusy
-from ampsm_app.backend.domain.requests import DiffQuery, EventQuery
+from ampsm_app.backend.domain.requests import DiffQuery, EventQuery, IterateRequest
 from ampsm_app.backend.domain.sessions import SessionSummary
 from ampsm_app.backend.domain.staging import (
     CommitRequest,
@@ -18,6 +19,7 @@ from ampsm_app.backend.domain.staging import (
 )
 from ampsm_app.backend.git.survey import LARGEST_KEPT
 from tests.conftest import git, make_repo
+from tests.support.web import until
 from tests.support.world import World
 
 TOKEN = "ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
@@ -285,6 +287,28 @@ def test_a_session_that_runs_is_left_alone(world: World) -> None:
     assert busy.value.code == "busy"
 
 
+def test_while_another_git_works_there_nothing_is_staged(world: World) -> None:
+    session = world.done(THREE)
+    worktree = world.worktree(session)
+    (worktree / "a.txt").write_text("changed\n")
+    lock = Path(git(worktree, "rev-parse", "--path-format=absolute", "--git-path", "index.lock"))
+    lock.touch()
+    with pytest.raises(Conflict) as locked:
+        stage(world, session)
+    assert locked.value.code == "index_locked"
+    lock.unlink()
+    stage(world, session)
+    assert status(worktree) == ["M  a.txt"]
+
+
+def test_a_deleted_session_leaves_no_note(world: World) -> None:
+    session = world.new(THREE, auto_commit=False)
+    world.iterate(session)
+    assert world.git("for-each-ref", "refs/ampsm/left") != ""
+    world.core.cleanup.delete(session.id, force=True)
+    assert world.git("for-each-ref", "refs/ampsm/left") == ""
+
+
 def test_after_a_merge_a_commit_goes_on_from_base(world: World) -> None:
     session = world.done(THREE)
     assert world.merge(session).status == "merged"
@@ -331,6 +355,27 @@ def test_a_refused_commit_of_a_turn_stays_the_agents(world: World) -> None:
     hook.chmod(0o755)
     session = world.done(THREE)
     assert _authors(world, session) == {"a.txt": "agent", "src/b.txt": "agent"}
+
+
+def test_what_a_turn_does_just_now_is_the_agents(world: World) -> None:
+    session = world.done(THREE)
+    worktree = world.worktree(session)
+    turn = world.core.iterations.start(
+        IterateRequest(
+            session_id=session.id, notes='Create the file now.txt with the text "x". Then sleep 60 seconds.'
+        )
+    )
+    running = threading.Thread(target=turn.run)
+    running.start()
+    until((worktree / "now.txt").exists)
+    assert _authors(world, session) == {"now.txt": "agent"}
+    with pytest.raises(SessionBusy):
+        stage(world, session)
+    world.core.iterations.stop(session.id)
+    running.join()
+    assert _authors(world, session) == {"now.txt": "agent"}
+    (worktree / "now.txt").write_text("mine\n")
+    assert _authors(world, session) == {"now.txt": "both"}
 
 
 def _authors(world: World, session: SessionSummary) -> dict[str, str | None]:
