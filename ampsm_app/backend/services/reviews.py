@@ -88,7 +88,7 @@ class Reviews:
         )
 
     def _session(self, query: DiffQuery) -> Session:
-        if not query.against.startswith(("point:", "commits:")) or query.against.endswith(f"..{NOW}"):
+        if not query.against.startswith(("point:", "commits:")) or NOW in query.against:
             return self._present(query.session_id)
         # What is in the repository is shown of a session that is in the trash, too.
         with self._resources.database.read() as connection:

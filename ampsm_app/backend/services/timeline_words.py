@@ -56,7 +56,9 @@ def one_line(text: str) -> str:
 
 
 def seconds(milliseconds: int) -> str:
-    """`0.4 s`, `12 s`, `3 m 20 s`."""
+    """`12 ms`, `0.4 s`, `12 s`, `3 m 20 s`."""
+    if milliseconds < 100:
+        return f"{milliseconds} ms"
     if milliseconds < 10_000:
         return f"{milliseconds / 1000:.1f} s"
     whole = milliseconds // 1000

@@ -2,7 +2,7 @@ import type { App } from "$lib/app";
 import type { SessionTab } from "$lib/stores/nav.svelte";
 import { untrack } from "svelte";
 
-const TABS: readonly string[] = ["overview", "git", "logs"] satisfies SessionTab[];
+const TABS: readonly string[] = ["overview", "git", "timeline", "logs"] satisfies SessionTab[];
 
 /** What runs as long as the page is there: the connection, the clock, the theme, and where the user is. */
 export function followApp({ feed, clock, view, nav, detail, sessions, agent }: App): void {

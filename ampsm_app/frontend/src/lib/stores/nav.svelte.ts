@@ -1,7 +1,7 @@
 import type { Mode } from "../types";
 
 /** The tabs of a session. */
-export type SessionTab = "overview" | "git" | "logs";
+export type SessionTab = "overview" | "git" | "timeline" | "logs";
 /** What covers the page, one at a time. */
 export type Overlay =
   | { kind: "palette" | "keys" | "new-session" | "agent" }
@@ -73,6 +73,6 @@ export class NavStore {
 
   /** Whether the list of sessions gives its width to a diff. */
   get folded(): boolean {
-    return this.sessionId !== null && (this.tab === "git" || this.merging);
+    return this.sessionId !== null && (this.tab === "git" || this.tab === "timeline" || this.merging);
   }
 }
