@@ -55,7 +55,7 @@ def run_script(
         return ScriptRun(None, False, False, 0, error.message)
     with cancel.stops(running) if cancel is not None else nullcontext():
         for line in running.lines():
-            kept.add(line.data)
+            kept.add(line.data + b"\n")
         finished = running.wait()
     output = resources.redactor().redact(kept.text())
     return ScriptRun(finished.exit_code, finished.timed_out, finished.cancelled, finished.duration_ms, output)
@@ -79,7 +79,7 @@ def script_environment(session_id: str, worktree: Path) -> dict[str, str]:
 
 
 class _BoundedText:
-    """The beginning and the end of an output, with a note of what was left out between."""
+    """The beginning and the end of an output's lines, with a note of what was left out between."""
 
     def __init__(self) -> None:
         self._head = bytearray()
@@ -95,7 +95,7 @@ class _BoundedText:
 
     def text(self) -> str:
         self._trim()
-        return "".join(self._parts())
+        return "".join(self._parts()).rstrip("\n")
 
     def _parts(self) -> Iterator[str]:
         yield self._head.decode("utf-8", "replace")
