@@ -18,6 +18,7 @@ export function globalActions(app: App): readonly Action[] {
     { id: "keys", label: "Show all keys", group: "General", keys: "?", run: () => nav.show({ kind: "keys" }) },
     { id: "session.new", label: "New session", group: "Sessions", keys: "n", run: () => nav.show({ kind: "new-session" }) },
     { id: "go.sessions", label: "Go to Sessions", group: "General", keys: "g s", run: () => nav.openTab("overview") },
+    { id: "storage", label: "Storage: space and trash", group: "General", run: () => nav.show({ kind: "storage" }) },
     { id: "agent", label: "Agent and machine", group: "General", run: () => nav.show({ kind: "agent" }) },
     {
       id: "rail",

@@ -21,6 +21,7 @@ export function sessionActions(app: App, session: SessionSummary, starter: Start
     { id: "session.logs", label: "Show the logs", group, keys: "4", run: () => nav.openTab("logs") },
     { id: "session.squash", label: "Squash…", group, run: () => nav.show({ kind: "squash", id: session.id }) },
     { id: "session.rebase", label: "Rebase…", group, run: () => nav.show({ kind: "rebase", id: session.id }) },
+    { id: "session.time", label: "Time machine…", group, keys: "t", run: () => nav.show({ kind: "time", id: session.id }) },
     { id: "session.rename", label: "Rename…", group, keys: "F2", run: () => nav.show({ kind: "rename", id: session.id }) },
     {
       id: "session.archive",

@@ -2,6 +2,7 @@ import Archive from "@lucide/svelte/icons/archive";
 import Code from "@lucide/svelte/icons/code";
 import Copy from "@lucide/svelte/icons/copy";
 import FolderOpen from "@lucide/svelte/icons/folder-open";
+import History from "@lucide/svelte/icons/history";
 import FoldVertical from "@lucide/svelte/icons/fold-vertical";
 import GitPullRequestArrow from "@lucide/svelte/icons/git-pull-request-arrow";
 import PencilLine from "@lucide/svelte/icons/pencil-line";
@@ -24,6 +25,7 @@ export function sessionMenu(app: App, session: SessionSummary): MenuItem[] {
   return [
     { label: "Squash…", icon: FoldVertical, action: () => nav.show({ kind: "squash", id }), ...wait },
     { label: "Rebase…", icon: GitPullRequestArrow, action: () => nav.show({ kind: "rebase", id }), ...wait },
+    { label: "Time machine…", icon: History, keys: "t", action: () => nav.show({ kind: "time", id }) },
     { label: "Open in editor", icon: Code, keys: "e", separated: true, action: () => void openIn(app, session, "editor") },
     { label: "Open the folder", icon: FolderOpen, action: () => void openIn(app, session, "files") },
     { label: "Open a terminal", icon: SquareTerminal, action: () => void openIn(app, session, "terminal") },

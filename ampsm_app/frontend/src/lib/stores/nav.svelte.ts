@@ -4,10 +4,11 @@ import type { Mode } from "../types";
 export type SessionTab = "overview" | "git" | "timeline" | "logs";
 /** What covers the page, one at a time. */
 export type Overlay =
-  | { kind: "palette" | "keys" | "new-session" | "agent" }
+  | { kind: "palette" | "keys" | "new-session" | "agent" | "storage" }
   | { kind: "mode"; mode: Mode | null }
   | { kind: "delete"; ids: readonly string[] }
-  | { kind: "rename" | "squash" | "rebase"; id: string };
+  | { kind: "rename" | "squash" | "rebase"; id: string }
+  | { kind: "time"; id: string; point?: string };
 
 /** Where the user is. There are no addresses: the window has one page. */
 export class NavStore {
