@@ -60,6 +60,7 @@ from ampsm_app.backend.services.timeline import Timeline
 from ampsm_app.backend.services.trash import Trash
 from ampsm_app.backend.services.turn import TurnParts
 from ampsm_app.backend.services.turn_commits import TurnCommits
+from ampsm_app.backend.services.unmerging import Unmerging
 from ampsm_app.backend.services.verification import Verification
 from ampsm_app.backend.services.views import Views
 from ampsm_app.backend.services.worktrees import Worktrees
@@ -86,7 +87,8 @@ class Core:
         self.sessions = Sessions(resources, self.operations, setup, self.agents)
         self.repositories = Repositories(resources, setup)
         self.reviews, self.timeline = Reviews(resources, worktrees), Timeline(resources)
-        self.history = History(resources, self.operations, self.points, self.recovery)
+        self.unmerging = Unmerging(resources, self.operations, self.recovery)
+        self.history = History(resources, self.operations, self.points, self.recovery, self.unmerging)
         self.opening = Opening(resources, self.sessions)
         turn_parts = TurnParts(resources, self.agents, ledger, worktrees, commits, checks)
         self.conflicts = Conflicts(resources, self.operations, self.points, self.recovery)

@@ -126,6 +126,16 @@ class Merge(Model):
     ended_at: UtcTime | None = None
 
 
+class LandedMerge(Model):
+    """A merge that has landed, and what undoing it moves; `problem` says why it cannot be undone."""
+
+    base_branch: str
+    landed_sha: str
+    before_sha: str
+    problem: str | None = None
+    hint: str | None = None
+
+
 class Issue(Model):
     """Something that stands in the way of a merge, with its fix."""
 
@@ -143,7 +153,7 @@ class PredictedConflict(Model):
 
 
 class CommitLine(Model):
-    """A commit of the session's branch, newest last; `body` is the message below the subject, with trailers."""
+    """A commit of the session's branch, newest last; `body` is the message below its subject."""
 
     sha: str
     subject: str

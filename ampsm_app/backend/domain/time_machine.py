@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from ampsm_app.backend.domain.merges import LandedMerge
 from ampsm_app.backend.domain.model import Model, PathText, UtcTime
 from ampsm_app.backend.domain.review import ChangedFile, FileChange, RestorePoint
 
@@ -34,12 +35,16 @@ class RestoreEffect(Model):
 
 
 class PointContent(Model):
-    """A point with what it holds; `effect` is None where the session has no worktree now."""
+    """A point with what it holds; `effect` is None where the session has no worktree now.
+
+    `landed` is the merge that the point was taken before, while base still has it.
+    """
 
     point: RestorePoint
     files: tuple[PointFile, ...]
     unfinished: str | None = None
     effect: RestoreEffect | None = None
+    landed: LandedMerge | None = None
 
 
 class PointRef(Model):

@@ -21,6 +21,7 @@ from ampsm_app.backend.services.point_contents import content_of
 from ampsm_app.backend.services.points import Points
 from ampsm_app.backend.services.recovery import Recovery
 from ampsm_app.backend.services.resources import Resources
+from ampsm_app.backend.services.unmerging import Unmerging
 from ampsm_app.backend.store import backups, eventlog, merges, operations, sessions
 
 # The kind of the operation, and of the point that is taken before it.
@@ -31,12 +32,18 @@ class History:
     """Lists and restores points, those of deleted sessions (named by their whole id) included."""
 
     def __init__(
-        self, resources: Resources, operations: Operations, points: Points, recovery: Recovery
+        self,
+        resources: Resources,
+        operations: Operations,
+        points: Points,
+        recovery: Recovery,
+        unmerging: Unmerging,
     ) -> None:
         self._resources = resources
         self._operations = operations
         self._points = points
         self._recovery = recovery
+        self._unmerging = unmerging
 
     def list(self, ref: str) -> builtins.list[RestorePoint]:
         """The points of a session, newest first."""
@@ -53,7 +60,11 @@ class History:
     def holds(self, ref: str, point_id: str) -> PointContent:
         """What a point holds, and what restoring it would change now."""
         session = self.find(ref)
-        return content_of(self._resources, session, self._points.get(session, point_id))
+        point = self._points.get(session, point_id)
+        content = content_of(self._resources, session, point)
+        if point.operation != "merge":
+            return content
+        return content.model_copy(update={"landed": self._unmerging.look(session, since=point.created_at)})
 
     def pin(self, ref: str, point_id: str, *, pinned: bool) -> RestorePoint:
         """Keep a point until it is unpinned, or let it expire with age again."""

@@ -26,6 +26,7 @@ _OPERATIONS = MappingProxyType(
         "restore-files": "Files restored",
         "rollback": "Rolled back",
         "squash": "Squashed",
+        "undo-merge": "Merge undone",
         "trash-restore": "Brought back from the trash",
     }
 )

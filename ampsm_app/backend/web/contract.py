@@ -138,6 +138,7 @@ CONTRACT: tuple[SocketRequest, ...] = (
     SocketRequest("merge:check", CheckMerge, Nothing, mutating=True),
     SocketRequest("merge:continue", ContinueMerge, Merge, mutating=True),
     SocketRequest("merge:abort", SessionRef, Merge, mutating=True),
+    SocketRequest("merge:undo", SessionRef, Merge, mutating=True),
     SocketRequest("merge:squash", Squash, Squashed, mutating=True),
     SocketRequest("merge:rebase", Rebase, Rebased, mutating=True),
     SocketRequest("merge:cleanup", ForcedRef, CleanedUp, mutating=True),

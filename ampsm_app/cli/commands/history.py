@@ -3,6 +3,7 @@
 import click
 
 from ampsm_app.backend.domain.errors import InvalidInput
+from ampsm_app.backend.domain.merges import LandedMerge
 from ampsm_app.backend.domain.model import format_time
 from ampsm_app.backend.domain.requests import DiffQuery
 from ampsm_app.backend.domain.review import RestorePoint
@@ -51,13 +52,25 @@ def history_command(
 @options.session
 @click.argument("point")
 @click.option("--file", "files", multiple=True, metavar="PATH", help="Only this file; may be repeated.")
+@click.option("--undo-merge", is_flag=True, help="Take the base branch back off the session's merge too.")
 @options.as_json
-def restore_command(session: str, point: str, files: tuple[str, ...], as_json: bool) -> None:
+def restore_command(
+    session: str, point: str, files: tuple[str, ...], undo_merge: bool, as_json: bool
+) -> None:
     """Take a session's branch, index and files back to a point; the present becomes a point of its own.
 
-    With --file only these files change; branch and index stay.
+    With --file only these files change; branch and index stay. With --undo-merge the base branch, and the
+    checkout it stands in, go back too to where they were before the session was merged, as long as nothing
+    was built on the merge.
     """
+    if files and undo_merge:
+        raise InvalidInput("--file and --undo-merge exclude each other.", hint="give one of them")
     with writing() as core:
+        undone = None
+        if undo_merge:
+            found = core.history.find(session)
+            core.points.get(found, point)
+            undone = core.unmerging.undo(found.id)
         if files:
             before = core.history.restore_files(session, point, files)
         else:
@@ -65,6 +78,8 @@ def restore_command(session: str, point: str, files: tuple[str, ...], as_json: b
     if as_json:
         output.print_json(before.model_dump(mode="json"))
         return
+    if undone is not None:
+        output.say(undone.reason or "")
     what = f"restored {count(len(files), 'file')}" if files else "restored"
     output.say(f"{what}; what was there before is point {before.id}")
 
@@ -133,6 +148,15 @@ def _show(session: str, point: str, *, as_json: bool) -> None:
         output.say("The session has no worktree now; restoring brings it back.")
     else:
         _say_effect(content.effect)
+    if content.landed is not None:
+        output.say(_landed(content.landed, point))
+
+
+def _landed(merge: LandedMerge, point: str) -> str:
+    if merge.problem is not None:
+        return f"{merge.base_branch} keeps the merge: {merge.problem}"
+    back = f"{merge.base_branch} still has the merge ({merge.landed_sha[:12]})"
+    return f"{back}; take it back too: restore … {point} --undo-merge"
 
 
 def _say_point(content: PointContent) -> None:

@@ -75,6 +75,9 @@ def merge_handlers(core: Core) -> dict[str, Handler]:
     def abort(query: SessionRef) -> Merge:
         return core.merges.abort(query.id)
 
+    def undo(query: SessionRef) -> Merge:
+        return core.unmerging.undo(query.id)
+
     def squash(query: Squash) -> Squashed:
         done = core.squash.squash(query.id, message=query.message, manual_commits=query.manual_commits)
         return Squashed(commit_sha=done.commit_sha, backup_ref=done.backup_ref, commits=done.commits)
@@ -103,6 +106,7 @@ def merge_handlers(core: Core) -> dict[str, Handler]:
         "merge:check": check,
         "merge:continue": go_on,
         "merge:abort": abort,
+        "merge:undo": undo,
         "merge:squash": squash,
         "merge:rebase": rebase,
         "merge:cleanup": cleanup,

@@ -457,6 +457,15 @@ export interface IterationStarted {
   mode: string;
 }
 
+/** A merge that has landed, and what undoing it moves; `problem` says why it cannot be undone. */
+export interface LandedMerge {
+  base_branch: string;
+  landed_sha: string;
+  before_sha: string;
+  problem: string | null;
+  hint: string | null;
+}
+
 /** Some lines of one file's change; `digest` is that of the `FileDiff` they were chosen from. */
 export interface LineSelection {
   digest: string;
@@ -642,12 +651,17 @@ export interface PinPoint {
   pinned: boolean;
 }
 
-/** A point with what it holds; `effect` is None where the session has no worktree now. */
+/**
+ * A point with what it holds; `effect` is None where the session has no worktree now.
+ *
+ * `landed` is the merge that the point was taken before, while base still has it.
+ */
 export interface PointContent {
   point: RestorePoint;
   files: PointFile[];
   unfinished: string | null;
   effect: RestoreEffect | null;
+  landed: LandedMerge | null;
 }
 
 /**
@@ -1294,6 +1308,7 @@ export interface Requests {
   "merge:check": { request: CheckMerge; response: Nothing };
   "merge:continue": { request: ContinueMerge; response: Merge };
   "merge:abort": { request: SessionRef; response: Merge };
+  "merge:undo": { request: SessionRef; response: Merge };
   "merge:squash": { request: Squash; response: Squashed };
   "merge:rebase": { request: Rebase; response: Rebased };
   "merge:cleanup": { request: ForcedRef; response: CleanedUp };
@@ -1336,6 +1351,7 @@ export const MUTATING: ReadonlySet<string> = new Set<keyof Requests>([
   "merge:check",
   "merge:continue",
   "merge:abort",
+  "merge:undo",
   "merge:squash",
   "merge:rebase",
   "merge:cleanup",
