@@ -234,7 +234,9 @@ describe("a conflict in the wizard", () => {
     await waitFor(() => expect(button("Delete file").disabled).toBe(false));
     button("Delete file").click();
     await next(3);
-    expect(sentOf(fake, "merge:continue")).toEqual([{ id: "s1" }]);
+    expect(sentOf(fake, "merge:continue")).toEqual([
+      { id: "s1", choices: { message: null, manual_commits: null, skip_check: false, allow_folding: false } },
+    ]);
     fake.emit("s1", { type: "merge_changed", merge: conflict({ code: "check_failed", reason: "It fails.", check: { passed: false, exit_code: 1, duration_ms: 5, output: "boom", tree: null } }) });
     await screen.findByText("boom");
   });

@@ -43,6 +43,20 @@ export class ConflictStore {
     }
   }
 
+  /** Reads the open path again: it was settled elsewhere. What was written here and not sent stays. */
+  async refresh(): Promise<void> {
+    if (this.path !== null && !this.busy && !this.loading) await this.open(this.path);
+  }
+
+  /** Opens the next path that is not settled, or the one before; false where no other is left. */
+  async step(conflicts: readonly Conflicted[], direction: 1 | -1): Promise<boolean> {
+    const order = direction === 1 ? conflicts : [...conflicts].reverse();
+    const next = nextUnresolved(order, this.path);
+    if (next === null || next === this.path) return false;
+    await this.open(next);
+    return true;
+  }
+
   /** The result as it is edited here, or as the server has it. */
   get result(): string {
     return this.#drafts.get(this.path ?? "") ?? this.texts?.result ?? "";

@@ -67,15 +67,22 @@ describe("a conflict", () => {
     const sides = (conflict: Parameters<typeof choicesFor>[0], given: ConflictTexts | null): string[] =>
       choicesFor(conflict, given).map((choice) => choice.side);
     expect(sides(conflicted(), texts())).toEqual(["base", "session", "both"]);
-    expect(sides(conflicted({ kind: "binary" }), texts({ binary: true, result: null }))).toEqual(["base", "session"]);
+    expect(sides(conflicted({ kind: "binary" }), texts({ binary: true, result: null }))).toEqual(["base", "session", "both"]);
     expect(sides(conflicted({ kind: "submodule", base_mode: "160000" }), texts())).toEqual(["base", "session"]);
-    expect(sides(conflicted({ kind: "mode", session_mode: "120000" }), texts())).toEqual(["base", "session"]);
+    expect(sides(conflicted({ kind: "mode", session_mode: "120000" }), texts())).toEqual(["base", "session", "both"]);
+    expect(sides(conflicted({ kind: "rename", related: ["b"], base_oid: null }), texts())).toEqual(["base", "session", "both"]);
     expect(sides(conflicted({ kind: "delete_modify", base_oid: null }), texts({ base: null }))).toEqual(["base", "session"]);
   });
 
   it("says when a side means deletion", () => {
     const [base] = choicesFor(conflicted({ kind: "delete_modify", base_oid: null }), texts({ base: null }));
-    expect(base?.means).toBe("deletes the file");
+    expect(base).toMatchObject({ label: "Take base: delete", means: "base has no such file: it goes" });
+    expect(choicesFor(conflicted({ kind: "delete_modify", base_oid: null }), texts())[1]?.label).toBe("Take session: keep");
+  });
+
+  it("says what keeping both means where lines cannot be joined", () => {
+    const both = choicesFor(conflicted({ path: "logo.png", kind: "binary" }), texts({ binary: true, result: null })).at(-1);
+    expect(both).toEqual({ side: "both", label: "Keep both", means: "base keeps the name, the session's goes beside it as logo.png~session" });
   });
 
   it("can be edited only as text", () => {

@@ -36,16 +36,30 @@ export function canEdit(conflict: Conflicted, texts: ConflictTexts | null): bool
   return ![conflict.base_mode, conflict.session_mode].some((mode) => mode === SUBMODULE || mode === LINK);
 }
 
-/** The sides that can be taken. Both make sense only where both have text. */
+/** The ways to settle a path at once, each with what it means. */
 export function choicesFor(conflict: Conflicted, texts: ConflictTexts | null): Choice[] {
-  const gone = (oid: string | null): string => (oid === null ? "deletes the file" : "");
-  const choices: Choice[] = [
-    { side: "base", label: "Take base", means: gone(conflict.base_oid) },
-    { side: "session", label: "Take session", means: gone(conflict.session_oid) },
-  ];
-  const bothText = conflict.base_oid !== null && conflict.session_oid !== null && canEdit(conflict, texts);
-  if (bothText) choices.push({ side: "both", label: "Take both", means: "base's lines, then session's" });
-  return choices;
+  return [oneSide(conflict, "base"), oneSide(conflict, "session"), ...both(conflict, texts)];
+}
+
+function oneSide({ kind, base_oid, session_oid, base_mode, session_mode }: Conflicted, side: "base" | "session"): Choice {
+  const [oid, mode] = side === "base" ? [base_oid, base_mode] : [session_oid, session_mode];
+  const label = `Take ${side}`;
+  if (kind === "rename") return { side, label, means: `as ${side} has it, under ${side}'s name` };
+  if (oid === null) return { side, label: `${label}: delete`, means: `${side} has no such file: it goes` };
+  if (mode === SUBMODULE) return { side, label, means: `the submodule's commit ${oid.slice(0, 10)}` };
+  if (mode === LINK) return { side, label, means: "the link" };
+  if (kind === "delete_modify") return { side, label: `${label}: keep`, means: `keeps the file as ${side} changed it` };
+  return { side, label, means: "" };
+}
+
+/** Both make sense where both sides have something: lines one after the other, or two files beside each other. */
+function both(conflict: Conflicted, texts: ConflictTexts | null): Choice[] {
+  const { kind, base_oid, session_oid, base_mode, session_mode, related } = conflict;
+  if (kind === "rename" && related.length > 0) return [{ side: "both", label: "Keep both", means: "the file under both names" }];
+  if (base_oid === null || session_oid === null || [base_mode, session_mode].includes(SUBMODULE)) return [];
+  if (canEdit(conflict, texts)) return [{ side: "both", label: "Take both", means: "base's lines, then session's" }];
+  if (texts === null) return [];
+  return [{ side: "both", label: "Keep both", means: `base keeps the name, the session's goes beside it as ${conflict.path}~session` }];
 }
 
 /** What a side of a path that has no text is, in a few words. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { graphOf, type Graph, type Phase } from "./graph";
-import { landingWords, movesMade, movesOf } from "./plan";
+import { askedWords, landingWords, movesMade, movesOf } from "./plan";
 import { commitLine, mergeOf, optionsOf, preflightOf } from "./testing";
 
 const kinds = (graph: Graph): string => graph.dots.map((dot) => dot.kind[0]).join("");
@@ -57,7 +57,7 @@ describe("the words", () => {
   });
 
   it("say what moves in which step", () => {
-    const at = (step: "squash" | "merge" | "cleanup", options = optionsOf()) => movesOf(step, preflightOf(), options, "amp/x");
+    const at = (step: "squash" | "merge" | "cleanup", options = optionsOf()) => movesOf(step, { preflight: preflightOf(), options, merge: null, branch: "amp/x", pushed: null });
     expect(at("squash")[0]).toMatchObject({ ref: "main", to: null });
     expect(at("merge")[0]).toMatchObject({ ref: "main", from: "a1b2c3d", to: "the merged commit" });
     expect(at("merge", optionsOf({ push: true })).map((move) => move.ref)).toContain("origin/main");
@@ -65,9 +65,34 @@ describe("the words", () => {
     expect(at("cleanup")[1]?.words).toContain("backup");
   });
 
+  it("name each ref of a step with what it is at", () => {
+    const merge = mergeOf({ status: "conflict", tree: "7ee5".padEnd(40, "0"), commit_sha: "c0ffee".padEnd(40, "0") });
+    const outlook = { preflight: preflightOf(), options: optionsOf(), merge, branch: "amp/x", pushed: null };
+    expect(movesOf("conflicts", outlook)[2]).toMatchObject({ ref: "refs/ampsm/merge/m1", to: "7ee5000" });
+    expect(movesOf("check", outlook)[2]).toMatchObject({ ref: ".worktrees/.check", to: "7ee5000" });
+    expect(movesOf("merge", outlook)[0]).toMatchObject({ from: "a1b2c3d", to: "c0ffee0" });
+    const request = { ...outlook, merge: null, options: optionsOf({ pull_request: true }), pushed: "b".repeat(40) };
+    expect(movesOf("merge", request)[1]).toMatchObject({ ref: "origin/amp/x", from: "bbbbbbb", to: "5e55104" });
+  });
+
+  it("say what came of asking the agent", () => {
+    const asked = (more: object) => askedWords({ iteration: 2, outcome: "completed", settled: [], refused: [], dropped: [], ...more });
+    expect(asked({ settled: ["a", "b"] })).toEqual({ text: "The agent settled 2 files.", tone: "ok" });
+    expect(asked({ refused: [{ path: "a", code: "untouched", reason: "" }], dropped: ["x"] })).toEqual({
+      text: "The agent settled 0 files; 1 answer was not taken. What it changed besides was dropped: x.",
+      tone: "warn",
+    });
+    expect(asked({ outcome: "cancelled" }).text).toContain("as they were");
+    expect(asked({ outcome: "failed" }).tone).toBe("bad");
+  });
+
   it("say what a finished merge did", () => {
     const [base] = movesMade(mergeOf({ status: "merged", commit_sha: "e4f5a6b7".padEnd(40, "0") }), "amp/x");
     expect(base).toMatchObject({ from: "a1b2c3d", to: "e4f5a6b" });
-    expect(movesMade(mergeOf({ status: "pull_request" }), "amp/x")[0]?.words).toContain("main did not move");
+    const request = movesMade(mergeOf({ status: "pull_request" }), "amp/x");
+    expect(request[0]).toMatchObject({ ref: "origin/amp/x", to: "5e55104", words: "was pushed" });
+    expect(request[1]).toMatchObject({ ref: "main", to: null, words: "did not move" });
+    const unpushed = mergeOf({ status: "merged", code: "push_unfinished", options: optionsOf({ push: true }) });
+    expect(movesMade(unpushed, "amp/x")[2]).toMatchObject({ ref: "origin/main", to: null, words: "was not pushed" });
   });
 });

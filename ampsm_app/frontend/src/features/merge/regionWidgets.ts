@@ -1,5 +1,5 @@
 import { StateField, type EditorState, type Extension, type Range } from "@codemirror/state";
-import { Decoration, EditorView, WidgetType, type DecorationSet } from "@codemirror/view";
+import { Decoration, EditorView, ViewPlugin, WidgetType, type DecorationSet } from "@codemirror/view";
 import type { Side } from "$lib/types";
 import { regionsOf, settledLines, type Region } from "./markers";
 
@@ -91,6 +91,34 @@ const look = EditorView.baseTheme({
   ".cm-offers button:hover": { textDecoration: "underline" },
   ".cm-offers button:focus-visible": { outline: "2px solid var(--accent)" },
 });
+
+/** Goes from one marked conflict to the next in the editor that it is given to. */
+export class RegionSteps {
+  #view: EditorView | null = null;
+
+  /** The next marked conflict after the cursor, or the one before it; false where there is none that way. */
+  go(direction: 1 | -1): boolean {
+    const view = this.#view;
+    if (view === null) return false;
+    const { doc, selection } = view.state;
+    const line = doc.lineAt(selection.main.head).number;
+    const starts = regionsOf(doc.toString().split("\n")).map((region) => region.start);
+    const start = direction === 1 ? starts.find((each) => each > line) : starts.findLast((each) => each < line);
+    if (start === undefined) return false;
+    const at = doc.line(start).from;
+    view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "start", yMargin: 60 }) });
+    view.focus();
+    return true;
+  }
+
+  /** What the editor needs for it. */
+  get extension(): Extension {
+    return ViewPlugin.define((view) => {
+      this.#view = view;
+      return { destroy: () => void (this.#view = this.#view === view ? null : this.#view) };
+    });
+  }
+}
 
 /** Colours the marked conflicts of a text that is edited, and offers to settle each one alone. */
 export function regionWidgets(): Extension {

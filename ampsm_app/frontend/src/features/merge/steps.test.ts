@@ -7,7 +7,7 @@ const situation = (more: Partial<Situation> = {}): Situation => ({
   merge: null,
   options: optionsOf(),
   script: "pnpm test",
-  cleaned: false,
+  cleaned: false, checking: false, asking: false,
   reached: "preflight",
   ...more,
 });
@@ -54,6 +54,13 @@ describe("the steps", () => {
     expect(outline("conflicts", { merge: { ...merge, in_worktree: true } })[1]).toBe("being settled in the worktree");
   });
 
+  it("say who works on them", () => {
+    const merge = mergeOf({ status: "conflict", conflicts: [conflicted()] });
+    expect(outline("conflicts", { merge, asking: true })).toEqual(["busy", "the agent works on them"]);
+    expect(outline("check", { checking: true })).toEqual(["busy", "running…"]);
+    expect(outline("conflicts", { options: optionsOf({ pull_request: true }) })[0]).toBe("skipped");
+  });
+
   it("show how the check and the landing went", () => {
     const check = { passed: false, exit_code: 1, duration_ms: 100, output: "", tree: null };
     expect(outline("check", { merge: mergeOf({ status: "refused", code: "check_failed", check }) })).toEqual(["bad", "failed"]);
@@ -73,6 +80,8 @@ describe("a merge", () => {
     expect(stepOf(mergeOf({ status: "refused", code: "check_environment" }))).toBe("check");
     expect(stepOf(mergeOf({ status: "refused", code: "dirty" }))).toBe("merge");
     expect(stepOf(mergeOf({ status: "aborted" }))).toBe("preflight");
+    expect(stepOf(mergeOf({ status: "conflict", code: "manual_depends" }))).toBe("squash");
+    expect(stepOf(mergeOf({ status: "conflict", code: "stopped" }))).toBe("check");
   });
 
   it("is open until it ends, and runs while the server works", () => {

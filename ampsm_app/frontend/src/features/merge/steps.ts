@@ -19,6 +19,10 @@ export interface Situation {
   options: MergeOptions;
   script: string | null;
   cleaned: boolean;
+  /** The check runs by itself. */
+  checking: boolean;
+  /** The agent works on the conflicts. */
+  asking: boolean;
   /** The furthest step that was looked at. */
   reached: StepId;
 }
@@ -57,7 +61,7 @@ export function leftIn(merge: Merge): number {
 }
 
 /** Why a waiting merge went no further, where that is about its conflicts. */
-const UNSETTLED: ReadonlySet<string> = new Set(["interrupted", "unresolved", "markers_left"]);
+const UNSETTLED: ReadonlySet<string> = new Set(["interrupted", "unresolved", "markers_left", "unstaged", "worktree_displaced"]);
 
 /** The step that a merge stands at. A failed check or a refusal stands where it happened. */
 export function stepOf(merge: Merge | null): StepId {
@@ -66,8 +70,10 @@ export function stepOf(merge: Merge | null): StepId {
       return "merge";
     case "conflict":
       if (merge.code === null || UNSETTLED.has(merge.code)) return "conflicts";
-      return merge.code.startsWith("check_") ? "check" : "merge";
+      if (merge.code === "manual_depends") return "squash";
+      return merge.code.startsWith("check_") || merge.code === "stopped" ? "check" : "merge";
     case "refused":
+      if (merge.code === "manual_depends") return "squash";
       return merge.code?.startsWith("check_") === true ? "check" : "merge";
     case "checking":
     case "landing":
@@ -122,7 +128,9 @@ const outlines: Record<StepId, Outline> = {
     return [state, `onto ${plural(preflight.behind_by, "new commit")} of ${preflight.base_branch}`];
   },
   conflicts: (situation) => {
-    const { preflight, merge } = situation;
+    const { preflight, merge, options } = situation;
+    if (options.pull_request && !isOpen(merge)) return ["skipped", "left to the pull request"];
+    if (situation.asking) return ["busy", "the agent works on them"];
     if (isOpen(merge) && merge.conflicts.length > 0) {
       if (merge.in_worktree) return ["warn", "being settled in the worktree"];
       const left = leftIn(merge);
@@ -133,12 +141,12 @@ const outlines: Record<StepId, Outline> = {
     if (predicted > 0) return ["warn", `${plural(predicted, "file")} would conflict`];
     return [isPast("conflicts", situation) ? "done" : "todo", preflight === null ? "" : "none"];
   },
-  check: ({ merge, options, script, preflight }) => {
-    const skipped = isOpen(merge) || isLanded(merge) ? merge.options.skip_check : options.skip_check;
+  check: ({ merge, options, script, preflight, checking }) => {
+    const skipped = isLanded(merge) ? merge.options.skip_check : options.skip_check;
     if (script === null) return ["skipped", "no check script"];
     if (skipped) return ["skipped", "skipped by you"];
-    if (merge?.status === "checking") return ["busy", "running…"];
-    const check = merge?.check ?? (merge === null ? preflight?.check : null);
+    if (merge?.status === "checking" || checking) return ["busy", "running…"];
+    const check = merge?.check ?? (isOpen(merge) || isLanded(merge) ? null : preflight?.check);
     return check ? checkOutline(check) : [isLanded(merge) ? "done" : "todo", script];
   },
   merge: ({ merge, preflight, options }) => {
