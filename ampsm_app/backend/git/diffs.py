@@ -10,7 +10,7 @@ from ampsm_app.backend.git.raw_diff import LIST_ARGS, STABLE_ARGS, parse_list
 from ampsm_app.backend.git.refs import merge_base
 from ampsm_app.backend.git.runner import Git, decode, nul_list
 from ampsm_app.backend.git.scratch import scratch
-from ampsm_app.backend.git.snapshots import index_tree
+from ampsm_app.backend.git.snapshots import index_tree, worktree_tree_for
 from ampsm_app.backend.git.snapshots import worktree_tree as worktree_tree  # noqa: PLC0414 - part of this door
 
 _EMPTY_TREES = {
@@ -43,14 +43,15 @@ def of_commit(git: Git, rev: str) -> Sides:
 
 
 @contextmanager
-def against_base(git: Git, base: str, *, context_dir: str) -> Iterator[Sides]:
+def against_base(git: Git, base: str, *, context_dir: str, only: str | None = None) -> Iterator[Sides]:
     """All that the session changed: from where it left `base` to its worktree, untracked files included.
 
-    The repository stays untouched, so this may be polled. The sides last as long as the block.
+    The repository stays untouched, so this may be polled. The sides last as long as the block. With `only`
+    they are right for this path alone, which is much faster where many have changed.
     """
     start = merge_base(git, base, "HEAD") or base
     with scratch(git) as apart:
-        yield Sides(apart, start, worktree_tree(apart, context_dir=context_dir), base, "worktree")
+        yield Sides(apart, start, _worktree(apart, context_dir, only), base, "worktree")
 
 
 def committed(git: Git, base: str) -> Sides:
@@ -66,11 +67,16 @@ def staged(git: Git) -> Iterator[Sides]:
 
 
 @contextmanager
-def unstaged(git: Git, *, context_dir: str) -> Iterator[Sides]:
-    """The index against the worktree, untracked files included."""
+def unstaged(git: Git, *, context_dir: str, only: str | None = None) -> Iterator[Sides]:
+    """The index against the worktree, untracked files included; `only` as for `against_base`."""
     with scratch(git) as apart:
-        old, new = index_tree(apart), worktree_tree(apart, context_dir=context_dir)
-        yield Sides(apart, old, new, "index", "worktree")
+        yield Sides(apart, index_tree(apart), _worktree(apart, context_dir, only), "index", "worktree")
+
+
+def _worktree(git: Git, context_dir: str, only: str | None) -> str:
+    if only is None:
+        return worktree_tree(git, context_dir=context_dir)
+    return worktree_tree_for(git, only, context_dir=context_dir)
 
 
 def change_list(sides: Sides, against: str, *, ignore_whitespace: bool = False) -> ChangeList:

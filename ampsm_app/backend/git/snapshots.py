@@ -14,7 +14,7 @@ from ampsm_app.backend.exec.temporary import temporary_folder
 from ampsm_app.backend.git.excludes import WORKTREES_DIR
 from ampsm_app.backend.git.layout import git_dir
 from ampsm_app.backend.git.runner import Git, decode
-from ampsm_app.backend.git.staging import add_worktree
+from ampsm_app.backend.git.staging import add_path, add_worktree
 
 
 def worktree_tree(git: Git, *, context_dir: str) -> str:
@@ -24,13 +24,33 @@ def worktree_tree(git: Git, *, context_dir: str) -> str:
         return _write_tree(git, env)
 
 
+def worktree_tree_for(git: Git, path: str, *, context_dir: str) -> str:
+    """A tree that stands for `worktree_tree` where only `path` is asked about, and what it was renamed from.
+
+    Of the worktree it has this path, and lacks what is deleted; all else is as staged.
+    """
+    place = git.cwd / path
+    if (place.is_dir() and not place.is_symlink()) or path.startswith((f"{context_dir}/", WORKTREES_DIR)):
+        return worktree_tree(git, context_dir=context_dir)
+    with _index_copy(git) as env:
+        _settle(git, env)
+        deleted = git.read("ls-files", "-z", "--deleted", env=env)
+        git.write("update-index", "--force-remove", "-z", "--stdin", stdin=deleted, env=env)
+        add_path(git, path, env)
+        return _write_tree(git, env)
+
+
 def index_tree(git: Git) -> str:
     """The tree of what is staged; a path with a conflict counts as the side that was checked out."""
     with _index_copy(git) as env:
-        unmerged = git.read("ls-files", "-z", "--unmerged", env=env)
-        if unmerged:
-            git.write("update-index", "-z", "--index-info", stdin=_settled(unmerged), env=env)
+        _settle(git, env)
         return _write_tree(git, env)
+
+
+def _settle(git: Git, env: Mapping[str, str]) -> None:
+    unmerged = git.read("ls-files", "-z", "--unmerged", env=env)
+    if unmerged:
+        git.write("update-index", "-z", "--index-info", stdin=_settled(unmerged), env=env)
 
 
 def _write_tree(git: Git, env: Mapping[str, str]) -> str:

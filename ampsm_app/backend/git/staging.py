@@ -80,6 +80,11 @@ def add_worktree(git: Git, leave_out: Iterable[str], env: Mapping[str, str] | No
     return nested
 
 
+def add_path(git: Git, path: str, env: Mapping[str, str]) -> None:
+    """Put one path of the worktree into the index of `env`; not what is ignored, unreadable or gone."""
+    git.attempt("--literal-pathspecs", *_ADD, *_FROM_STDIN, stdin=_nul([path]), env=env)
+
+
 def _add_few(git: Git, state: Status, leave_out: Sequence[str]) -> bool:
     """Stage the paths that the status names; False where only a look at everything is safe or sensible."""
     named = [each for each in state.entries if each.untracked or each.xy[1] != "." or len(each.oids) == 3]

@@ -3,10 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from ampsm_app.backend.domain.errors import Conflict, InvalidInput, NotFound
-from ampsm_app.backend.domain.staging import LineSelection
-from ampsm_app.backend.git import line_edits
-from ampsm_app.backend.git.diffs import Sides
-from ampsm_app.backend.git.line_edits import ChosenLines
 from ampsm_app.backend.git.status import Entry, Status
 
 EVERYTHING = "."
@@ -56,16 +52,13 @@ def named(state: Status, paths: Sequence[str], wanted: Callable[[Entry], bool]) 
     return list(chosen)
 
 
-def lines_of(sides: Sides, state: Status, paths: Sequence[str], selection: LineSelection) -> ChosenLines:
-    """The lines that are meant in the one file that is named.
-
-    Raises `InvalidInput` (`no_lines`, `no_such_line`), `Conflict` (`unmerged`, `diff_changed`).
-    """
+def one_of(state: Status, paths: Sequence[str]) -> str:
+    """The one file whose lines are chosen; raises `InvalidInput` (`no_lines`), `Conflict` (`unmerged`)."""
     if len(paths) != 1:
         raise InvalidInput("Lines are chosen from exactly one file.", code="no_lines")
     if paths[0] in state.unmerged:
         raise _unmerged(paths[0])
-    return line_edits.choose(sides, paths[0], selection)
+    return paths[0]
 
 
 def paths_of(entries: Iterable[Entry]) -> list[str]:

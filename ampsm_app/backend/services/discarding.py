@@ -13,7 +13,7 @@ from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.git.status import Entry, Status, read_status
 from ampsm_app.backend.git.trash import trash_place
 from ampsm_app.backend.services.authorship import Authorship
-from ampsm_app.backend.services.choosing import is_submodule, is_unmerged, is_unstaged, lines_of, named
+from ampsm_app.backend.services.choosing import is_submodule, is_unmerged, is_unstaged, named, one_of
 from ampsm_app.backend.services.edits import Edits, index_event
 from ampsm_app.backend.services.operations import Operation
 from ampsm_app.backend.store import operations as intents
@@ -41,8 +41,9 @@ class Discarding:
             state = read_status(git, context_dir=session.context_dir, renames=False)
             paths: tuple[str, ...] = change.paths
             if change.selection is not None:
-                with diffs.unstaged(git, context_dir=session.context_dir) as sides:
-                    lines = lines_of(sides, state, paths, change.selection)
+                path = one_of(state, paths)
+                with diffs.unstaged(git, context_dir=session.context_dir, only=path) as sides:
+                    lines = line_edits.choose(sides, path, change.selection)
                 if not lines.whole:
                     return self._discard_lines(operation, session, state, lines)
                 paths = lines.paths

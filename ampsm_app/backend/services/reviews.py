@@ -58,7 +58,7 @@ class Reviews:
         if query.path is None:
             raise InvalidInput("No file was named.", hint="give its path")
         session = self._session(query)
-        with self._sides(session, query.against) as sides:
+        with self._sides(session, query.against, query.path) as sides:
             return file_diffs.file_diff(
                 sides, query.path, context=query.context, ignore_whitespace=query.ignore_whitespace
             )
@@ -101,12 +101,13 @@ class Reviews:
         return session
 
     @contextmanager
-    def _sides(self, session: Session, against: str) -> Iterator[diffs.Sides]:
+    def _sides(self, session: Session, against: str, only: str | None = None) -> Iterator[diffs.Sides]:
         git = self._resources.worktree_git(session)
+        ours = session.context_dir
         kind, _, which = against.partition(":")
         match kind:
             case "base":
-                with diffs.against_base(git, base_of(git, session), context_dir=session.context_dir) as sides:
+                with diffs.against_base(git, base_of(git, session), context_dir=ours, only=only) as sides:
                     yield sides
             case "committed":
                 yield diffs.committed(git, base_of(git, session))
@@ -114,7 +115,7 @@ class Reviews:
                 with diffs.staged(git) as sides:
                     yield sides
             case "unstaged":
-                with diffs.unstaged(git, context_dir=session.context_dir) as sides:
+                with diffs.unstaged(git, context_dir=ours, only=only) as sides:
                     yield sides
             case "commit":
                 yield diffs.of_commit(git, which)

@@ -12,8 +12,8 @@ from ampsm_app.backend.services.choosing import (
     is_staged,
     is_unmerged,
     is_unstaged,
-    lines_of,
     named,
+    one_of,
     paths_of,
 )
 from ampsm_app.backend.services.edits import Edits, index_event
@@ -67,8 +67,9 @@ def _stage_paths(git: Git, _: Session, state: Status, paths: Sequence[str]) -> i
 def _stage_lines(
     git: Git, session: Session, state: Status, paths: Sequence[str], selection: LineSelection
 ) -> int:
-    with diffs.unstaged(git, context_dir=session.context_dir) as sides:
-        lines = lines_of(sides, state, paths, selection)
+    path = one_of(state, paths)
+    with diffs.unstaged(git, context_dir=session.context_dir, only=path) as sides:
+        lines = line_edits.choose(sides, path, selection)
     index_edits.set_entries(git, line_edits.to_stage(git, lines))
     return 1
 
@@ -84,8 +85,9 @@ def _unstage_paths(git: Git, session: Session, state: Status, paths: Sequence[st
 def _unstage_lines(
     git: Git, _: Session, state: Status, paths: Sequence[str], selection: LineSelection
 ) -> int:
+    path = one_of(state, paths)
     with diffs.staged(git) as sides:
-        lines = lines_of(sides, state, paths, selection)
+        lines = line_edits.choose(sides, path, selection)
     index_edits.set_entries(git, line_edits.to_unstage(git, lines))
     return 1
 

@@ -328,3 +328,32 @@ def test_a_large_change_is_listed_completely(session_git: Git) -> None:
     files = diffs.changed_files(session_git, "main", commit_all(worktree))
     assert len(files) == 300
     assert sum(each.added or 0 for each in files) == 900
+
+
+def test_one_file_alone_is_seen_as_among_all(session_git: Git) -> None:
+    worktree = session_git.cwd
+    (worktree / "moved").write_text("".join(f"{number}\n" for number in range(20)))
+    (worktree / "kept").write_text("kept\n")
+    commit_all(worktree)
+    (worktree / "moved").rename(worktree / "to")
+    with (worktree / "to").open("a") as file:
+        file.write("more\n")
+    (worktree / "README.md").write_text("changed\n")
+    (worktree / "kept").unlink()
+    (worktree / "new").write_text("new\n")
+    (worktree / ".gitignore").write_text("ignored\n")
+    (worktree / "ignored").write_text("x\n")
+    for path in ("README.md", "to", "kept", "new"):
+        with diffs.unstaged(session_git, context_dir=CONTEXT) as whole:
+            among_all = file_diff(whole, path)
+        with diffs.unstaged(session_git, context_dir=CONTEXT, only=path) as alone:
+            assert file_diff(alone, path) == among_all
+        with diffs.against_base(session_git, "main", context_dir=CONTEXT, only=path) as alone:
+            shown = {each.path for each in diffs.change_list(alone, "base").files}
+            assert (path in shown) == (path != "kept")
+    for path in ("ignored", f"{CONTEXT}/SESSION.md", "no such file"):
+        with (
+            diffs.unstaged(session_git, context_dir=CONTEXT, only=path) as alone,
+            pytest.raises(NotFound),
+        ):
+            file_diff(alone, path)
