@@ -124,7 +124,17 @@ class MergeJob:
         """The tree, merged once more where base has moved since it was computed."""
         if target.tip == self.base:
             return tree
-        merged = three_way.merge_as(self._git, target.tip, tree, self.base)
+        if refs.is_ancestor(self._git, self.base, target.tip):
+            merged = three_way.merge_as(self._git, target.tip, tree, self.base)
+        elif self.resolved is None:
+            # Base lost commits: the result, which was computed with them, would bring them back.
+            merged = three_way.merge(self._git, target.tip, self.merge.session_sha)
+        else:
+            raise MergeRefused(
+                f"{target.name} lost commits meanwhile that the conflicts were settled on.",
+                hint="abort this merge and merge again",
+                code="base_moved",
+            )
         if not merged.is_clean:
             raise MergeRefused(
                 f"{target.name} moved meanwhile, and what moved it conflicts with the result.",

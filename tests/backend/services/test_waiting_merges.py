@@ -1,5 +1,6 @@
-"""A merge that waits for its conflicts, and what ends it besides continuing and aborting."""
+"""What can happen while a merge waits for its conflicts."""
 
+from ampsm_app.backend.domain.requests import Resolve
 from tests.backend.services.stories import conflicting
 from tests.support.world import World
 
@@ -27,3 +28,32 @@ def test_removing_the_session_ends_it_and_keeps_nothing_of_it(world: World) -> N
 
     assert world.core.merges.open(session.id) is None
     assert _kept(world) == ""
+
+
+def test_what_was_taken_off_base_meanwhile_does_not_come_back_with_it(world: World) -> None:
+    session = conflicting(world)
+    world.commit({"secret.txt": "oh no\n"})
+    world.merge(session)
+    world.git("reset", "-q", "--hard", "HEAD~1")
+    world.core.conflicts.resolve(Resolve(session_id=session.id, path="README.md", text="both\n"))
+
+    refused = world.core.merges.resume(session.id).run()
+
+    assert (refused.status, refused.code) == ("conflict", "base_moved")
+    world.core.merges.abort(session.id)
+    world.merge(session)
+    world.core.conflicts.resolve(Resolve(session_id=session.id, path="README.md", text="both\n"))
+    assert world.core.merges.resume(session.id).run().status == "merged"
+    assert world.git("ls-tree", "--name-only", "main").split() == ["README.md"]
+
+
+def test_what_was_taken_off_base_during_the_check_does_not_come_back_either(world: World) -> None:
+    done = f"'{world.repo}/.git/done'"
+    rewind = f"touch {done} && git -C '{world.repo}' reset -q --hard HEAD~1"
+    script = f'test "$AMPSM_CHECK" != merge || test -f {done} || {{ {rewind}; }}'
+    session = world.done('Create the file a.txt with the text "one".', script=script)
+    world.commit({"secret.txt": "oh no\n"})
+
+    assert world.merge(session).status == "merged"
+
+    assert world.git("ls-tree", "--name-only", "main").split() == ["README.md", "a.txt"]
