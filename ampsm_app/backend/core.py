@@ -63,6 +63,7 @@ from ampsm_app.backend.services.turn_commits import TurnCommits
 from ampsm_app.backend.services.unmerging import Unmerging
 from ampsm_app.backend.services.verification import Verification
 from ampsm_app.backend.services.views import Views
+from ampsm_app.backend.services.watching import Watching
 from ampsm_app.backend.services.worktrees import Worktrees
 from ampsm_app.backend.store.database import open_database
 
@@ -76,7 +77,7 @@ class Core:
         self._resources = resources
         self.points = Points(resources)
         self.agents = Agents(resources)
-        self.events = Events(resources)
+        self.events, self.watching = Events(resources), Watching(resources)
         self.views = Views(resources)
         self.demo = Demo(resources)
         setup, checks, ledger = Setup(resources), Checks(resources), Ledger(resources)

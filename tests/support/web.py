@@ -54,16 +54,21 @@ def enter(url: str) -> Headers:
 
 
 class Visitor:
-    """A connected socket. It keeps every batch of events, and acknowledges them while `takes` is set."""
+    """A connected socket. It keeps every batch of events, and acknowledges them while `takes` is set.
+
+    `edited` are the sessions of whose worktree it was told, with the moment.
+    """
 
     def __init__(self, port: int, headers: Headers) -> None:
         self.batches: list[list[dict[str, Any]]] = []
+        self.edited: list[tuple[str, float]] = []
         self.takes = threading.Event()
         self.takes.set()
         self._address = f"http://127.0.0.1:{port}"
         self._headers = headers
         self._client = socketio.Client(reconnection=False)
         self._client.on("events", self._receive)
+        self._client.on("worktree", lambda told: self.edited.append((told["id"], time.monotonic())))
 
     def connect(self) -> "Visitor":
         """Connect; raises `socketio.exceptions.ConnectionError` where that is refused."""

@@ -78,10 +78,13 @@ from ampsm_app.backend.web.messages import (
     Squashed,
     StartMerge,
     Stopped,
+    WatchWorktree,
 )
 from ampsm_app.backend.web.staging_messages import Committed, Discarded, Picked, RolledBack
 
 EVENTS_PUSH = "events"
+# `{id}`: something changed in the worktree that this connection asked to watch.
+WORKTREE_PUSH = "worktree"
 MAX_BATCH = 500
 MAX_UNACKNOWLEDGED = 4
 SNAPSHOT_SESSIONS = 500
@@ -126,6 +129,7 @@ CONTRACT: tuple[SocketRequest, ...] = (
     SocketRequest("git:commit", CommitRequest, Committed, mutating=True),
     SocketRequest("git:rollback", Rollback, RolledBack, mutating=True),
     SocketRequest("git:cherry-pick", CherryPick, Picked, mutating=True),
+    SocketRequest("worktree:watch", WatchWorktree, Nothing),
     SocketRequest("timeline:list", TimelineQuery, tuple[TimelineEntry, ...]),
     SocketRequest("iteration:output", OutputQuery, OutputPiece),
     SocketRequest("merge:preflight", PreflightQuery, Preflight),

@@ -152,6 +152,12 @@ class PickedFolder(Model):
     path: str | None
 
 
+class WatchWorktree(Model):
+    """The session whose worktree this page looks at, if any: its changes are pushed as `worktree`."""
+
+    id: str | None = None
+
+
 class GitStatus(Model):
     """The worktree of a session; `state` names an unfinished operation (`merge`, `rebase`, …)."""
 

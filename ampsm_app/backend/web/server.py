@@ -17,6 +17,7 @@ from ampsm_app.backend.web.handlers import make_handlers
 from ampsm_app.backend.web.native import NativeDialogs, NoDialogs
 from ampsm_app.backend.web.pump import Pumps
 from ampsm_app.backend.web.security import Gate, OriginGuard
+from ampsm_app.backend.web.watches import Watches
 
 _MOST_BYTES = 32 * 1024 * 1024
 _POLL_S = 0.1
@@ -58,6 +59,7 @@ class Server:
         self._folder = folder or frontend_folder()
         self.gate = Gate()
         self._pumps: Pumps | None = None
+        self._watches: Watches | None = None
         self._socket: SocketIO | None = None
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
@@ -103,6 +105,8 @@ class Server:
         """End connections and the thread."""
         if self._pumps is not None:
             self._pumps.close()
+        if self._watches is not None:
+            self._watches.close()
         if self._socket is not None:
             for connection in list(_server_of(self._socket).eio.sockets.values()):
                 connection.close(wait=False)
@@ -114,11 +118,12 @@ class Server:
 
     def _attach(self, socket: SocketIO) -> None:
         dispatcher = Dispatcher(make_handlers(self._core, lambda: self.native))
-        pumps = self._pumps = Pumps(
-            socket.emit,
-            self._core.events.source,
-            lambda sid: bool(_server_of(socket).manager.is_connected(sid, "/")),
-        )
+
+        def connected(sid: str) -> bool:
+            return bool(_server_of(socket).manager.is_connected(sid, "/"))
+
+        pumps = self._pumps = Pumps(socket.emit, self._core.events.source, connected)
+        watches = self._watches = Watches(socket.emit, self._core.watching.watch, connected)
 
         @socket.on("connect")
         def connect(auth: object = None) -> bool:
@@ -127,12 +132,21 @@ class Server:
         @socket.on("disconnect")
         def disconnect(reason: object = None) -> None:
             pumps.drop(request.sid)  # type: ignore[attr-defined]
+            watches.drop(request.sid)  # type: ignore[attr-defined]
 
         @socket.on("events:follow")
         def follow(payload: object = None, *_: object) -> dict[str, Any]:
             answer = dispatcher.answer("events:follow", payload)
             if "ok" in answer and isinstance(payload, dict):
                 pumps.follow(request.sid, int(payload["after_seq"]))  # type: ignore[attr-defined]
+            return answer
+
+        @socket.on("worktree:watch")
+        def watch(payload: object = None, *_: object) -> dict[str, Any]:
+            answer = dispatcher.answer("worktree:watch", payload)
+            if "ok" in answer:
+                asked = payload.get("id") if isinstance(payload, dict) else None
+                watches.watch(request.sid, asked)  # type: ignore[attr-defined]
             return answer
 
         @socket.on("*")

@@ -1221,6 +1221,11 @@ export interface UserMessage {
   thread_id: string | null;
 }
 
+/** The session whose worktree this page looks at, if any: its changes are pushed as `worktree`. */
+export interface WatchWorktree {
+  id?: string | null;
+}
+
 /** A changed file that was left out of a commit because it holds a secret. */
 export interface WithheldFile {
   path: string;
@@ -1296,6 +1301,7 @@ export interface Requests {
   "git:commit": { request: CommitRequest; response: Committed };
   "git:rollback": { request: Rollback; response: RolledBack };
   "git:cherry-pick": { request: CherryPick; response: Picked };
+  "worktree:watch": { request: WatchWorktree; response: Nothing };
   "timeline:list": { request: TimelineQuery; response: TimelineEntry[] };
   "iteration:output": { request: OutputQuery; response: OutputPiece };
   "merge:preflight": { request: PreflightQuery; response: Preflight };
