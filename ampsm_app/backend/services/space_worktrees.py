@@ -69,5 +69,5 @@ def _reason(session: Session, *, busy: bool, finished: bool, safe: bool) -> str:
     if not safe:
         return "holds work that is nowhere else: merge or delete the session"
     if not finished:
-        return f"nothing would be lost, but the session is {session.status.value} and not archived"
+        return f"in use ({session.status.value}); nothing would be lost"
     return "merged" if session.status is SessionStatus.DONE else "archived, and nothing would be lost"

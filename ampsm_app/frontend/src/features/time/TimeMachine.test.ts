@@ -42,7 +42,7 @@ function held(of: RestorePoint): PointContent {
     commits_returning: 2,
     files: [{ path: "later.txt", old_path: null, change: "deleted", added: 0, deleted: 3, binary: false, by: null, digest: "" }],
   };
-  return { point: of, files, unfinished: null, effect };
+  return { point: of, files, unfinished: null, effect, landed: null };
 }
 const diff: FileDiff = {
   path: "draft.txt",
@@ -60,7 +60,7 @@ const diff: FileDiff = {
   added: 1,
   deleted: 0,
   digest: "d",
-} as FileDiff;
+};
 
 async function opened(answers: Answers = {}, points = [squash, merge]): Promise<FakeApp> {
   const fake = fakeApp({

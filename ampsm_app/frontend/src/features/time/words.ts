@@ -14,13 +14,13 @@ export const LETTERS = {
 
 /** The kinds of what takes space, in the plural. */
 export const KIND_NAMES: Readonly<Record<SpaceItem["kind"], string>> = {
-  worktree: "Worktrees of sessions",
-  orphan: "Worktrees of no session",
+  worktree: "Worktrees",
+  orphan: "Orphaned worktrees",
   check: "Check worktree",
   trash: "Trash",
   point: "Restore points",
   lock: "Stale locks",
-  temp: "Left by killed processes",
+  temp: "Temporary folders",
   database: "Database",
 };
 
