@@ -1,7 +1,7 @@
 """Long output on a terminal, through the program that the user reads with."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import click
 
@@ -25,4 +25,13 @@ def page(lines: Iterable[str]) -> None:
         os.environ["PAGER"] = chosen
     # As git does it: quit where it fits, keep colours, leave the screen alone.
     os.environ.setdefault("LESS", "FRX")
-    click.echo_via_pager(iter(lines), color=True)
+    click.echo_via_pager(_without_last_newline(lines), color=True)
+
+
+def _without_last_newline(lines: Iterable[str]) -> Iterator[str]:
+    # The pager is given one more at the end.
+    held = ""
+    for line in lines:
+        yield held
+        held = line
+    yield held.removesuffix("\n")
