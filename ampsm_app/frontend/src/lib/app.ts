@@ -2,6 +2,7 @@ import { getContext, setContext } from "svelte";
 import { Feed } from "./api/feed.svelte";
 import { SocketApi, type Api } from "./api/socket";
 import type { Wire } from "./api/wire";
+import { WorktreeWatch } from "./api/worktree";
 import type { Snapshot } from "./generated/contract";
 import { Actions } from "./stores/actions.svelte";
 import { AgentStore } from "./stores/agent.svelte";
@@ -19,6 +20,7 @@ import { ViewStore } from "./stores/view.svelte";
 export interface App {
   readonly api: Api;
   readonly feed: Feed;
+  readonly worktree: WorktreeWatch;
   readonly sessions: SessionsStore;
   readonly detail: DetailStore;
   readonly agent: AgentStore;
@@ -36,6 +38,7 @@ export const APP = Symbol("app");
 /** Puts the app together on a socket. Nothing is sent before `feed.start()`. */
 export function createApp(wire: Wire): App {
   const api = new SocketApi(wire);
+  const worktree = new WorktreeWatch(wire, api);
   const sessions = new SessionsStore();
   const detail = new DetailStore(api, sessions);
   const agent = new AgentStore(api);
@@ -51,8 +54,8 @@ export function createApp(wire: Wire): App {
     machine.reset(taken);
     if (taken.sessions.length < taken.total) void loadSessions(api, sessions, toasts, false);
   };
-  const feed = new Feed(wire, api, { snapshot, event: (event) => applyEvent(event, targets) });
-  return { api, feed, sessions, detail, agent, view, toasts, nav, machine, actions: new Actions(), clock: new Clock() };
+  const feed = new Feed(wire, api, { snapshot, event: (event) => applyEvent(event, targets), live: () => worktree.renew() });
+  return { api, feed, worktree, sessions, detail, agent, view, toasts, nav, machine, actions: new Actions(), clock: new Clock() };
 }
 
 /** Fetches all sessions, with or without the archived ones. */

@@ -25,6 +25,8 @@ export interface FakeApp {
   readonly emit: (sessionId: string | null, data: EventData, seq?: number) => void;
   /** Delivers a batch as it is. */
   readonly push: (events: Event[]) => void;
+  /** Says that a session's worktree was changed by hand. */
+  readonly edit: (sessionId: string) => void;
   readonly drop: () => void;
   readonly connect: () => Promise<void>;
 }
@@ -39,6 +41,7 @@ export function fakeApp({ answers = {}, snapshot = {} }: { answers?: Answers; sn
     "app:snapshot": () => taken,
     "events:follow": () => ({ seq }),
     "view:set": () => ({}),
+    "worktree:watch": () => ({}),
     ...answers,
   };
   const call = (event: string, ...args: unknown[]): void =>
@@ -75,12 +78,13 @@ export function fakeApp({ answers = {}, snapshot = {} }: { answers?: Answers; sn
     sent,
     push,
     emit: (sessionId, data, number = seq + 1) => push([event(number, sessionId, data)]),
+    edit: (id) => call("worktree", { id }),
     drop: () => {
       wire.connected = false;
       call("disconnect");
     },
     connect: async () => {
-      if (listeners.size === 0) app.feed.start();
+      if (!listeners.has("connect")) app.feed.start();
       else wire.connect();
       await new Promise((resolve) => setTimeout(resolve));
     },

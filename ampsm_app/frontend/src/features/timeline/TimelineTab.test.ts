@@ -204,6 +204,19 @@ describe("the timeline", () => {
     expect(asked(fake, "diff:list")).toHaveLength(looked);
   });
 
+  it("looks again after a change by hand, and compares with the worktree anew", async () => {
+    const fake = await open();
+    await click(row(/By hand/));
+    const choice = screen.getByLabelText<HTMLSelectElement>(/Compared with/);
+    choice.value = "worktree";
+    choice.dispatchEvent(new Event("change", { bubbles: true }));
+    await settle();
+    const looked = asked(fake, "diff:list").length;
+    fake.edit("s");
+    await waitFor(() => expect(asked(fake, "diff:list").length).toBeGreaterThan(looked), { timeout: 3000 });
+    expect(asked(fake, "timeline:list")).toHaveLength(2);
+  });
+
   it("has words for a session to which nothing happened, and for an error", async () => {
     await open([]);
     await screen.findByText("Nothing happened yet");

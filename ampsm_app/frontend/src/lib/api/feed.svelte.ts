@@ -11,6 +11,8 @@ type Listener = (event: Event) => void;
 interface Receivers {
   snapshot: (snapshot: Snapshot) => void;
   event: Listener;
+  /** Events flow, or flow again. */
+  live: () => void;
 }
 
 /**
@@ -75,6 +77,7 @@ export class Feed {
       }
       this.status = "live";
       this.problem = null;
+      this.#receivers.live();
     } catch (thrown) {
       const error = asAppError(thrown);
       // A lost connection comes back as `connect`; anything else must be seen.
