@@ -70,23 +70,24 @@ def standing_in_way(root: Path, path: str) -> str | None:
     return None
 
 
+def folders_of(path: str) -> Iterator[str]:
+    """The folders above a path, the innermost first."""
+    at = path.rfind("/")
+    while at > 0:
+        yield path[:at]
+        at = path.rfind("/", 0, at)
+
+
 class _Touched:
     """Paths that will change, and the question whether another path is one of them, above or below one."""
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._paths = set(paths)
-        self._above = {above for path in self._paths for above in _folders_of(path)}
+        self._above = {above for path in self._paths for above in folders_of(path)}
 
     def meets(self, path: str) -> bool:
-        below = any(above in self._paths for above in _folders_of(path))
+        below = any(above in self._paths for above in folders_of(path))
         return path in self._paths or path in self._above or below
-
-
-def _folders_of(path: str) -> Iterator[str]:
-    at = path.rfind("/")
-    while at > 0:
-        yield path[:at]
-        at = path.rfind("/", 0, at)
 
 
 def _tracked(git: Git, touched: _Touched) -> Iterator[Obstacle]:

@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from ampsm_app.backend.domain.errors import NotFound
+from ampsm_app.backend.domain.errors import InvalidInput, NotFound
 from ampsm_app.backend.domain.merges import Conflicted
 from ampsm_app.backend.domain.model import Model
 from ampsm_app.backend.git.commits import log
+from ampsm_app.backend.git.obstacles import folders_of
 from ampsm_app.backend.git.raw_diff import GITLINK
 from ampsm_app.backend.git.refs import OURS, ZERO, RefUpdate, drop, resolve, update_refs
 from ampsm_app.backend.git.runner import Git
@@ -109,10 +110,14 @@ def conflict_at(state: Resolution, path: str) -> Conflicted:
 def settled(
     git: Git, state: Resolution, settlements: Iterable[Settlement], unfinished: Iterable[str] = ()
 ) -> Resolution:
-    """The state with some conflicts settled anew, saved; `unfinished` paths keep counting as conflicts."""
+    """The state with some conflicts settled anew, saved; `unfinished` paths keep counting as conflicts.
+
+    Raises `InvalidInput` with code `cannot_keep_both` where one puts a file where another puts a folder.
+    """
     made = {each.path: each for each in settlements}
     kept = [each for each in state.settlements if each.path not in made]
     everything = (*kept, *made.values())
+    _require_room(everything)
     open_paths = set(unfinished)
     tree = edit_tree(git, state.start_tree, _changes(everything))
     conflicts = tuple(
@@ -121,6 +126,18 @@ def settled(
     )
     update = {"tree": tree, "settlements": everything, "conflicts": conflicts}
     return keep(git, state.model_copy(update=update))
+
+
+def _require_room(settlements: Iterable[Settlement]) -> None:
+    files = {change.path: each.path for each in settlements for change in each.changes if change.oid}
+    for path, settled_as in files.items():
+        for above in folders_of(path):
+            if above in files:
+                raise InvalidInput(
+                    f"{above} is settled to be a file, {path} to stand in a folder of that name.",
+                    hint=f"Settle {files[above]} or {settled_as} another way.",
+                    code="cannot_keep_both",
+                )
 
 
 def _changes(settlements: Iterable[Settlement]) -> dict[str, TreeEntry | None]:

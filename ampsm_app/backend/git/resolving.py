@@ -25,7 +25,7 @@ from ampsm_app.backend.git.sides import (
     keeping_both,
 )
 from ampsm_app.backend.git.three_way import ThreeWay
-from ampsm_app.backend.git.tree_edits import TreeEntry, edit_tree, entries_of
+from ampsm_app.backend.git.tree_edits import TreeEntry, edit_tree, entries_of, names_beside
 
 _DIFF3 = ("merge.conflictStyle=diff3",)
 
@@ -148,8 +148,14 @@ def _taken(git: Git, state: Resolution, conflict: Conflicted, side: Side) -> tup
         base = entry_of(conflict, "base")
         changes[conflict.path] = TreeEntry(file_mode(conflict, base or joined, merged), joined.oid)
     else:
-        changes = keeping_both(conflict, merged)
+        changes = keeping_both(conflict, merged, _taken_names(git, state, conflict.path))
     return _settlement(conflict.path, changes).changes
+
+
+def _taken_names(git: Git, state: Resolution, path: str) -> set[str]:
+    others = (each for each in state.settlements if each.path != path)
+    given = {change.path for each in others for change in each.changes}
+    return names_beside(git, state.start_tree, path) | given
 
 
 def _without_markers(git: Git, state: Resolution, changes: Changes, side: OneSide) -> None:

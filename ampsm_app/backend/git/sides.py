@@ -1,6 +1,6 @@
 """What taking a side means, for each kind of conflict. Pure: entries of trees in, entries of trees out."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Literal
 
 from ampsm_app.backend.domain.errors import InvalidInput
@@ -51,11 +51,11 @@ def by_side(conflict: Conflicted, side: OneSide, merged: Mapping[str, TreeEntry]
     return changes
 
 
-def keeping_both(conflict: Conflicted, merged: Mapping[str, TreeEntry]) -> Changes:
+def keeping_both(conflict: Conflicted, merged: Mapping[str, TreeEntry], taken: Container[str]) -> Changes:
     """What changes where both sides are kept although their lines cannot be joined.
 
-    Base keeps the name, the session's goes beside it as `name~session`; a file gives way to a folder. Raises
-    `InvalidInput` where there are no two things to keep.
+    Base keeps the name, the session's goes beside it as `name~session`; a file gives way to a folder. No name
+    of `taken` is given once more. Raises `InvalidInput` where there are no two things to keep.
     """
     base, session = (entry_of(conflict, side) for side in _SIDES)
     if conflict.related:
@@ -64,14 +64,14 @@ def keeping_both(conflict: Conflicted, merged: Mapping[str, TreeEntry]) -> Chang
     changes: Changes = dict.fromkeys(conflict.placed_at)
     if inside and (base or session):
         side = "base" if base else "session"
-        return {**changes, _free(f"{conflict.path}~{side}", merged): base or session}
+        return {**changes, _free(f"{conflict.path}~{side}", taken): base or session}
     if base is None or session is None or GITLINK in (base.mode, session.mode):
         raise InvalidInput(
             f"{conflict.path} has no two sides that could both be kept.",
             hint="Take base or session, or give its content.",
             code="cannot_keep_both",
         )
-    return {**changes, conflict.path: base, _free(f"{conflict.path}~session", merged): session}
+    return {**changes, conflict.path: base, _free(f"{conflict.path}~session", taken): session}
 
 
 def file_mode(conflict: Conflicted, entry: TreeEntry, merged: Mapping[str, TreeEntry]) -> str:
@@ -85,8 +85,7 @@ def _inside(path: str, merged: Mapping[str, TreeEntry]) -> list[str]:
     return [each for each in merged if each.startswith(path + "/")]
 
 
-def _free(name: str, merged: Mapping[str, TreeEntry]) -> str:
-    taken = set(merged)
+def _free(name: str, taken: Container[str]) -> str:
     candidate, number = name, 0
     while candidate in taken:
         candidate, number = f"{name}_{number}", number + 1

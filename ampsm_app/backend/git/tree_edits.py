@@ -30,6 +30,15 @@ def entries_of(git: Git, tree: str, paths: Iterable[str]) -> dict[str, TreeEntry
     return found
 
 
+def names_beside(git: Git, tree: str, path: str) -> set[str]:
+    """The paths of what stands in the same folder of a tree, files and folders."""
+    folder, slash, _ = path.rpartition("/")
+    listed = git.read(
+        "ls-tree", "-z", "--name-only", "--full-tree", tree, "--", *([folder + slash] if folder else [])
+    )
+    return set(nul_list(listed))
+
+
 def edit_tree(git: Git, tree: str, changes: Mapping[str, TreeEntry | None]) -> str:
     """The tree with other entries at some paths; None removes."""
     if not changes:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ampsm_app.backend.domain.errors import Conflict, InvalidInput, NotFound
+from ampsm_app.backend.domain.merges import Side
 from ampsm_app.backend.git import resolving, three_way
 from ampsm_app.backend.git.conflict_texts import texts
 from ampsm_app.backend.git.markers import leftover
@@ -240,6 +241,44 @@ def test_both_of_two_binary_files_stand_beside_each_other(git_at: GitAt, repo: P
     state = resolving.take(door, state, "x.bin", "both")
     for name, branch in (("x.bin", "main"), ("x.bin~session", "session")):
         assert git(repo, "rev-parse", f"{state.tree}:{name}") == git(repo, "rev-parse", f"{branch}:x.bin")
+
+
+def test_what_is_kept_beside_gets_a_name_that_nothing_else_has(git_at: GitAt, repo: Path) -> None:
+    commit(
+        repo, "more", {"folder/x.bin": b"a\0b", "folder/x.bin~session": "tracked\n", "x.bin~session": "t\n"}
+    )
+    door, state = begin(
+        git_at,
+        repo,
+        edits(**{"x__bin": b"a\0base", "folder/x__bin": b"a\0base"}),
+        edits(**{"x__bin": b"a\0session", "folder/x__bin": b"a\0session"}),
+    )
+    for path in ("x.bin", "folder/x.bin"):
+        state = resolving.take(door, state, path, "both")
+    assert shown(repo, state, "x.bin~session") == "t\n"
+    assert shown(repo, state, "folder/x.bin~session") == "tracked\n"
+    for made in ("x.bin~session_0", "folder/x.bin~session_0"):
+        assert git(repo, "rev-parse", f"{state.tree}:{made}") == git(repo, "rev-parse", "session:x.bin")
+
+
+@pytest.mark.parametrize("first", ["a", "a/inside"])
+def test_a_file_is_never_settled_to_stand_where_a_folder_is(git_at: GitAt, repo: Path, first: str) -> None:
+    git(repo, "rm", "-q", "a")
+    commit(repo, "a folder", {"a/inside": text(), "a/other": text(_1="other")})
+
+    def into_file(at: Path) -> None:
+        git(at, "rm", "-q", "-r", "a")
+        put(at / "a", "a file\n")
+
+    door, state = begin(git_at, repo, lambda at: put(at / "a/inside", text(_5="base")), into_file)
+    sides: dict[str, Side] = {"a": "session", "a/inside": "base"}
+    state = resolving.take(door, state, first, sides.pop(first))
+    [(other, side)] = sides.items()
+    with pytest.raises(InvalidInput) as refused:
+        resolving.take(door, state, other, side)
+    assert refused.value.code == "cannot_keep_both"
+    state = resolving.take(door, state, other, "base" if other == "a" else "session")
+    assert state.is_settled
 
 
 @pytest.mark.parametrize(
