@@ -10,13 +10,17 @@ from ampsm_app.backend.store.schema import OPEN_MERGE
 # The order of a session's merges: the one that is open, then the newest.
 CURRENT_MERGE_FIRST = f"status IN {OPEN_MERGE} DESC, rowid DESC"
 
+# A file that several turns changed is one; where edits are not written down, what the turns counted must do.
 # A cost is as sure as its least sure part. A turn that still runs, or that never reached its agent, has none
 # that could be missing.
 _REFRESH = f"""
 UPDATE sessions SET
     (iterationCount, changedFiles, linesAdded, linesDeleted, inputTokens, cacheWriteTokens, cacheReadTokens,
      outputTokens, totalTokens, costUsd, costKind) = (
-        SELECT COUNT(*), COALESCE(SUM(changedFiles), 0), COALESCE(SUM(linesAdded), 0),
+        SELECT COUNT(*),
+            COALESCE(NULLIF((SELECT COUNT(DISTINCT path) FROM file_edits WHERE sessionId = sessions.id), 0),
+                     SUM(changedFiles * (purpose = 'work')), 0),
+            COALESCE(SUM(linesAdded), 0),
             COALESCE(SUM(linesDeleted), 0), COALESCE(SUM(inputTokens), 0), COALESCE(SUM(cacheWriteTokens), 0),
             COALESCE(SUM(cacheReadTokens), 0), COALESCE(SUM(outputTokens), 0), COALESCE(SUM(tokenUsage), 0),
             SUM(costUsd),

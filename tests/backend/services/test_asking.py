@@ -39,6 +39,7 @@ def test_the_agent_settles_a_conflict_and_the_merge_lands(world: World) -> None:
     assert (turn.number, turn.outcome, turn.purpose, turn.commit_sha) == (2, "completed", "conflicts", None)
     assert turn.usage.total_tokens > 0
     assert world.core.sessions.get(session.id).usage.total_tokens > turn.usage.total_tokens
+    assert world.core.sessions.get(session.id).changed_files == 1
     merge = waiting(world, session)
     assert merge.asked is not None
     assert (merge.asked.settled, merge.asked.refused, merge.asked.dropped) == (("README.md",), (), ())

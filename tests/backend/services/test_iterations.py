@@ -185,6 +185,12 @@ def test_the_agents_own_commits_become_the_turns_one_commit(world: World) -> Non
     assert [point.operation for point in points] == ["agent-commits"]
 
 
+def test_a_file_that_two_turns_changed_is_one_file(world: World) -> None:
+    session = world.done("Create the file a.txt. Create the file b.txt.")
+    world.iterate(session, 'Append "two" to a.txt.')
+    assert world.core.sessions.get(session.id).changed_files == 2
+
+
 def test_locks_of_a_git_that_ended_with_its_agent_do_not_stop_the_commit(world: World) -> None:
     left = " && ".join(
         f'touch "$(git rev-parse --git-path {name})"'
