@@ -148,6 +148,8 @@ def test_documents_have_the_fields_that_are_documented(amp: Terminal) -> None:
     says("rebase", new)
     says("merge", new)
     points = says("history", new)
+    held = says("history", new, points[0]["id"], name="history POINT")
+    assert set(held["effect"]) == documented_fields("effect")
     says("restore", new, points[0]["id"])
     says("stop", new)
     says("mode")
@@ -157,3 +159,9 @@ def test_documents_have_the_fields_that_are_documented(amp: Terminal) -> None:
     says("cleanup", new, "--force")
     second = amp("new", "--prompt", prompt, "--json").json["id"]
     assert set(says("delete", second)["loss"]) == documented_fields("loss")
+    entries = says("trash", "list", name="trash list")
+    says("trash", "restore", entries[0]["id"], name="trash restore")
+    space = says("clean-environment")
+    assert set(space["items"][0]) == documented_fields("items")
+    assert set(space["totals"][0]) == documented_fields("totals")
+    says("trash", "empty", "--yes", name="trash empty")
