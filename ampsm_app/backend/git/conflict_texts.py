@@ -1,14 +1,15 @@
 """What people see of a conflicted path, and what becomes of the text that they give back."""
 
-from ampsm_app.backend.domain.merges import ConflictKind
+from ampsm_app.backend.domain.merges import Conflicted, ConflictKind
 from ampsm_app.backend.domain.model import Model
 from ampsm_app.backend.git.markers import is_binary
 from ampsm_app.backend.git.objects import read_objects
+from ampsm_app.backend.git.own_files import own_file
 from ampsm_app.backend.git.raw_diff import GITLINK
 from ampsm_app.backend.git.resolution import Resolution, conflict_at
 from ampsm_app.backend.git.runner import Git, encode
-from ampsm_app.backend.git.sides import entry_of
-from ampsm_app.backend.git.tree_edits import entries_of
+from ampsm_app.backend.git.sides import SIDES, OneSide, entry_of
+from ampsm_app.backend.git.tree_edits import TreeEntry, entries_of
 
 
 class ConflictTexts(Model):
@@ -30,7 +31,7 @@ class ConflictTexts(Model):
 def texts(git: Git, state: Resolution, path: str) -> ConflictTexts:
     """The texts of a conflicted path's three sides, and of what is there now."""
     conflict = conflict_at(state, path)
-    entries = [entry_of(conflict, "ancestor"), entry_of(conflict, "base"), entry_of(conflict, "session")]
+    entries = [entry_of(conflict, "ancestor"), *(_side(git, state, conflict, side) for side in SIDES)]
     now = entries_of(git, state.tree, [path, *conflict.placed_at])
     entries.append(next((now[place] for place in (path, *conflict.placed_at) if place in now), None))
     found = read_objects(git, [each.oid if each and each.mode != GITLINK else "-" for each in entries])
@@ -49,6 +50,11 @@ def texts(git: Git, state: Resolution, path: str) -> ConflictTexts:
         result=result,
         binary=binary,
     )
+
+
+def _side(git: Git, state: Resolution, conflict: Conflicted, side: OneSide) -> TreeEntry | None:
+    entry = entry_of(conflict, side)
+    return own_file(git, state, side, conflict.path, entry) if entry is not None else None
 
 
 def line_ends_of(sides: list[bytes], content: bytes) -> bytes:

@@ -17,10 +17,34 @@ _ANCESTOR = re.compile(
 
 def name_sides(content: bytes) -> bytes:
     """The content with the sides in its markers, labelled by `three_way`, called base, ancestor, session."""
-    if _SIDE.search(content) is None:
+    if not is_marked(content):
         return content
     named = _SIDE.sub(lambda found: found[1] + (b" session" if found[2] else b" base"), content)
     return _ANCESTOR.sub(rb"\1 ancestor", named)
+
+
+def is_marked(content: bytes) -> bool:
+    """Whether it has markers that `three_way` made: a side that git had merged before it met the conflict."""
+    return _SIDE.search(content) is not None
+
+
+def united(content: bytes) -> bytes:
+    """The content without the markers that `three_way` made: the lines of both sides, base's first."""
+    if not is_marked(content):
+        return content
+    kept: list[bytes] = []
+    part = length = 0
+    for line in content.splitlines(keepends=True):
+        sign = _SIDE.match(line)
+        if sign is not None:
+            length, part = len(sign[1]), 1 if sign[1].startswith(b"<") else 0
+        elif part == 1 and line.startswith(b"|" * length):
+            part = 2
+        elif part and line.rstrip(b"\r\n") == b"=" * length:
+            part = 3
+        elif part != 2:
+            kept.append(line)
+    return b"".join(kept)
 
 
 def name_worktree_sides(content: bytes, base_label: str) -> bytes:

@@ -9,8 +9,9 @@ from ampsm_app.backend.domain.merges import Conflicted, Side
 from ampsm_app.backend.exec.temporary import temporary_folder
 from ampsm_app.backend.git import three_way
 from ampsm_app.backend.git.conflict_texts import line_ends_of
-from ampsm_app.backend.git.markers import is_binary, leftover, name_sides
+from ampsm_app.backend.git.markers import is_binary, leftover, name_sides, united
 from ampsm_app.backend.git.objects import read_objects
+from ampsm_app.backend.git.own_files import own_file
 from ampsm_app.backend.git.raw_diff import GITLINK, SYMLINK
 from ampsm_app.backend.git.resolution import Change, Resolution, Settlement, conflict_at, keep, settled
 from ampsm_app.backend.git.runner import Git, encode
@@ -129,7 +130,7 @@ def _written(
         files = [each for each in sides if is_file(each)]
         mode = file_mode(conflict, files[0], merged) if files else "100644"
         if not is_binary(content):
-            old = [each for each in read_objects(git, [entry.oid for entry in sides]) if each is not None]
+            old = [united(each or b"") for each in read_objects(git, [entry.oid for entry in sides])]
             content = line_ends_of(old, content)
             marked = leftover(content, *old)
     changes: Changes = dict.fromkeys([*conflict.placed_at, *merged])
@@ -149,6 +150,7 @@ def _taken(git: Git, state: Resolution, conflict: Conflicted, side: Side) -> tup
         changes[conflict.path] = TreeEntry(file_mode(conflict, base or joined, merged), joined.oid)
     else:
         changes = keeping_both(conflict, merged, _taken_names(git, state, conflict.path))
+        _without_markers(git, state, changes, "base" if entry_of(conflict, "base") else "session")
     return _settlement(conflict.path, changes).changes
 
 
@@ -159,14 +161,9 @@ def _taken_names(git: Git, state: Resolution, path: str) -> set[str]:
 
 
 def _without_markers(git: Git, state: Resolution, changes: Changes, side: OneSide) -> None:
-    """Where git merged into a renamed file before it met the conflict, the side's own file is meant."""
-    commit = state.base_sha if side == "base" else state.session_sha
     for path, entry in changes.items():
-        if entry is None or not is_file(entry):
-            continue
-        content = read_objects(git, [entry.oid])[0] or b""
-        if name_sides(content) != content:
-            changes[path] = entries_of(git, commit, [path]).get(path, entry)
+        if entry is not None:
+            changes[path] = own_file(git, state, side, path, entry)
 
 
 def _joined(git: Git, conflict: Conflicted) -> str:
@@ -176,7 +173,7 @@ def _joined(git: Git, conflict: Conflicted) -> str:
     with temporary_folder("join") as folder:
         names = [Path(folder) / name for name in ("base", "ancestor", "session")]
         for name, content in zip(names, contents, strict=True):
-            name.write_bytes(content or b"")
+            name.write_bytes(united(content or b""))
         done = git.attempt("merge-file", "-p", "-q", "--union", *map(str, names))
     if done.exit_code != 0:
         raise InvalidInput(

@@ -11,7 +11,7 @@ from ampsm_app.backend.git.tree_edits import TreeEntry
 OneSide = Literal["base", "session"]
 Changes = dict[str, TreeEntry | None]
 
-_SIDES: tuple[OneSide, OneSide] = ("base", "session")
+SIDES: tuple[OneSide, OneSide] = ("base", "session")
 
 
 def entry_of(conflict: Conflicted, side: Literal["ancestor", "base", "session"]) -> TreeEntry | None:
@@ -27,7 +27,7 @@ def is_file(entry: TreeEntry | None) -> bool:
 
 def can_join(conflict: Conflicted) -> bool:
     """Whether both sides are files whose lines can stand one after the other."""
-    return conflict.kind != "binary" and all(is_file(entry_of(conflict, side)) for side in _SIDES)
+    return conflict.kind != "binary" and all(is_file(entry_of(conflict, side)) for side in SIDES)
 
 
 def by_side(conflict: Conflicted, side: OneSide, merged: Mapping[str, TreeEntry]) -> Changes:
@@ -36,7 +36,7 @@ def by_side(conflict: Conflicted, side: OneSide, merged: Mapping[str, TreeEntry]
     `merged` are the tree's entries at and below the path. A file that git moved along with its folder goes
     back to where its own side has it, or stays where the other side's renaming put it.
     """
-    if all(entry_of(conflict, each) is None for each in _SIDES) and conflict.ancestor_oid is None:
+    if all(entry_of(conflict, each) is None for each in SIDES) and conflict.ancestor_oid is None:
         return {}
     own = entry_of(conflict, side)
     if conflict.moved_from is not None:
@@ -57,7 +57,7 @@ def keeping_both(conflict: Conflicted, merged: Mapping[str, TreeEntry], taken: C
     Base keeps the name, the session's goes beside it as `name~session`; a file gives way to a folder. No name
     of `taken` is given once more. Raises `InvalidInput` where there are no two things to keep.
     """
-    base, session = (entry_of(conflict, side) for side in _SIDES)
+    base, session = (entry_of(conflict, side) for side in SIDES)
     if conflict.related:
         return {conflict.path: base or session}
     inside = _inside(conflict.path, merged)
@@ -77,7 +77,7 @@ def keeping_both(conflict: Conflicted, merged: Mapping[str, TreeEntry], taken: C
 def file_mode(conflict: Conflicted, entry: TreeEntry, merged: Mapping[str, TreeEntry]) -> str:
     """The mode of a settled file: the merged one where git could merge it."""
     at = merged.get(conflict.path)
-    both_files = all(is_file(entry_of(conflict, side)) for side in _SIDES)
+    both_files = all(is_file(entry_of(conflict, side)) for side in SIDES)
     return at.mode if at is not None and is_file(at) and is_file(entry) and both_files else entry.mode
 
 

@@ -183,6 +183,28 @@ def test_renamed_to_two_names_with_clashing_content_leaves_no_markers(git_at: Gi
     assert shown(repo, resolving.take(door, state, "x", "base"), "x") == text(_5="base")
 
 
+def test_both_of_two_names_with_clashing_content_are_the_sides_own_files(git_at: GitAt, repo: Path) -> None:
+    door, state = begin(git_at, repo, rename("a", "x", text(_5="base")), rename("a", "y", text(_5="session")))
+    state = resolving.take(door, state, "x", "both")
+    assert (shown(repo, state, "x"), shown(repo, state, "y")) == (text(_5="base"), text(_5="session"))
+
+
+def test_a_renamed_file_that_meets_an_added_one_leaves_no_markers(git_at: GitAt, repo: Path) -> None:
+    """Git merges the renamed file first, and puts what clashes in it into the side, markers and all."""
+    door, state = begin(
+        git_at, repo, rename("a", "x", text(_5="base")), edits(a=text(_5="session"), x="added\n")
+    )
+    begun = state
+    assert texts(door, state, "x").base == text(_5="base")
+    assert shown(repo, resolving.take(door, state, "x", "base"), "x") == text(_5="base")
+    state = load(door, "m1") or state
+    joined = shown(repo, resolving.take(door, state, "x", "both"), "x")
+    assert joined == text(_5="base\nsession") + "added\n"
+    state = load(door, "m1") or state
+    left = (texts(door, begun, "x").result or "") + "a first thought\n"
+    assert resolving.set_text(door, state, "x", left).remaining == ("x",)
+
+
 def test_a_renamed_file_with_clashing_content_keeps_its_new_name(git_at: GitAt, repo: Path) -> None:
     door, state = begin(git_at, repo, CLASH[0], rename("a", "moved", text(_5="session")))
     assert "<<<<<<< base:a\n" in (texts(door, state, "moved").result or "")
