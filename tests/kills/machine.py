@@ -51,6 +51,7 @@ class Machine:
         """A home with nothing in it but git's identity."""
         shutil.rmtree(self.live, ignore_errors=True)
         (self.live / "home").mkdir(parents=True)
+        (self.live / "tmp").mkdir()
         (self.live / "home" / ".gitconfig").write_text(_GITCONFIG)
 
     def keep(self, name: str) -> None:
@@ -71,6 +72,7 @@ class Machine:
             "AMPSM_DB_PATH": str(self.database),
             "AMP_DEMO_STATE": str(self.live / "home" / "threads"),
             "GIT_CONFIG_NOSYSTEM": "1",
+            "TMPDIR": str(self.live / "tmp"),
         }
 
     def start(self, *argv: str, at: int | None = None, how: How = "before", **env: str) -> int:
