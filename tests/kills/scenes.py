@@ -225,6 +225,16 @@ def _undelete_again(machine: Machine, session: str) -> None:
     assert machine.ask("iterate", session, "--notes", _AGAIN)["outcome"] == "completed"
 
 
+def _undo_merge_again(machine: Machine, session: str) -> None:
+    point = points(machine, session)["merge"]
+    again = machine.run("restore", session, point, "--undo-merge", "--json")
+    if again.code:
+        assert again.json["error"]["code"] == "not_merged", again
+        machine.ask("restore", session, point)
+    assert machine.ask("status", session)["status"] == "idle"
+    assert machine.ask("merge", session)["status"] == "merged"
+
+
 def points(machine: Machine, session: str) -> dict[str, str]:
     """The points of a session: the newest of each operation."""
     return {each["operation"]: each["id"] for each in reversed(machine.ask("history", session))}
@@ -274,6 +284,12 @@ SCENES = (
     Scene("cleanup", _merged, lambda id_: ("cleanup", id_, "--yes", "--json"), _cleanup_again),
     Scene("delete", begun, lambda id_: ("delete", id_, "--force", "--yes", "--json"), _delete_again),
     Scene("restore", _squashed, _restore_command, _restore_again),
+    Scene(
+        "undo-merge",
+        _merged,
+        lambda id_: ("restore", id_, "POINT", "--undo-merge", "--json"),
+        _undo_merge_again,
+    ),
     Scene("undelete", _deleted, _restore_command, _undelete_again),
     Scene("conflict", _conflicting, lambda id_: ("merge", id_, "--json"), _enter_again, expected=1),
     Scene(

@@ -75,7 +75,7 @@ class Stage:
         session = scene.prepare(machine)
         argv = scene.command(session)
         if "POINT" in argv:
-            wanted = "delete" if scene.name == "undelete" else "squash"
+            wanted = {"undelete": "delete", "undo-merge": "merge"}.get(scene.name, "squash")
             argv = tuple(points(machine, session)[wanted] if each == "POINT" else each for each in argv)
         machine.keep(scene.name)
         before = picture(machine)
