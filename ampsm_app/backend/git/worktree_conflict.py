@@ -4,6 +4,7 @@ Base is merged into the session there, so git's "ours" is the session; markers n
 merge commit is never made: what is read back is a tree, and the branch is shaped from that as always.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,9 @@ _MERGE = (
     *("-c", "gc.auto=0", "-c", "maintenance.auto=false", *NO_HOOKS),
     *("merge", "-q", "--no-commit", "--no-ff", "--no-autostash", "--no-squash"),
 )
+
+# What git appends to a file of a side that has to make room: the names that it is told of the sides.
+_STAND_IN = rf"~(HEAD|{re.escape(BASE_LABEL)}[0-9a-f]+)(_\d+)?"
 
 State = Literal["merging", "committed", "gone", "elsewhere"]
 
@@ -107,7 +111,8 @@ def remaining(worktree: Git, base_sha: str, session_sha: str) -> tuple[str, ...]
 
 def put(worktree: Git, path: str, changes: Sequence[Change]) -> None:
     """Settle a path in the worktree, index and files, as it was settled on objects."""
-    stand_ins = [each for each in _unmerged(worktree) if each.startswith(f"{path}~")]
+    stand_in = re.compile(re.escape(path) + _STAND_IN)
+    stand_ins = [each for each in _unmerged(worktree) if stand_in.fullmatch(each)]
     gone = [*stand_ins, *(each.path for each in changes if each.oid is None)]
     lines = [f"0 {'0' * 40}\t{each}" for each in (*gone, path)]
     lines += [f"{each.mode} {each.oid}\t{each.path}" for each in changes if each.oid is not None]

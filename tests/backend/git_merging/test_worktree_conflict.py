@@ -258,6 +258,26 @@ def test_a_file_against_a_folder_is_settled_in_the_worktree(git_at: GitAt, tmp_p
         assert read_back(door, *commits).tree == state.tree
 
 
+def test_settling_a_file_touches_no_conflict_of_a_name_that_begins_like_it(
+    git_at: GitAt, tmp_path: Path
+) -> None:
+    repo = make_repo(tmp_path / "repo", {"a": text(), "a~": text()})
+    git(repo, "checkout", "-q", "-b", "session")
+    commit(repo, "amp: both", {"a": text(_5="session"), "a~": text(_5="session")})
+    git(repo, "checkout", "-q", "main")
+    commit(repo, "base's", {"a": text(_5="base"), "a~": text(_5="base")})
+    git(repo, "checkout", "-q", "session")
+    door, commits = git_at(repo), ids(repo)
+    state = resolving.start(door, "m1", commits, three_way.merge(door, *commits))
+    assert isinstance(enter(door, *commits, MESSAGE), Entered)
+
+    state = resolving.take(door, state, "a", "base")
+    put(door, "a", _settlement(state.settlements, "a"))
+
+    assert read_back(door, *commits).unmerged == ("a~",)
+    assert "<<<<<<< session" in (repo / "a~").read_text()
+
+
 def test_after_the_landing_the_worktree_stands_on_base_and_is_clean(git_at: GitAt, worktree: Path) -> None:
     door, (base, session) = entered(git_at, worktree), ids(worktree)
     settle_all(worktree)
