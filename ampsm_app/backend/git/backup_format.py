@@ -34,7 +34,8 @@ class Meta:
     """What a backup says of itself. `branch` is a full ref, None when HEAD was detached.
 
     `deleted` are tracked paths that were not on disk, `not_kept` what is too large, unreadable or another
-    repository, `permissions` the mode bits of the kept files, `size` their bytes (None: not counted).
+    repository, `unchanged` kept files that were as in `head`, `permissions` the mode bits of the kept files,
+    `size` their bytes (None: not counted).
     """
 
     session_id: str
@@ -45,6 +46,7 @@ class Meta:
     dirty_files: int = 0
     deleted: list[str] = field(default_factory=list)
     not_kept: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
     permissions: dict[str, int] = field(default_factory=dict)
     trash_path: str | None = None
     refs_only: bool = False

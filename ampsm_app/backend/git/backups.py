@@ -3,7 +3,7 @@
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -45,17 +45,19 @@ def take(
     now: datetime | None = None,
     limit: int = LARGEST_KEPT,
     trash_path: Path | None = None,
+    also: Collection[str] = (),
 ) -> RestorePoint:
     """Back up the worktree that `git` stands in: HEAD, index, changed and untracked files, merge state.
 
     Files are kept byte for byte, whatever filters the repository has; ignored files are not kept, files over
     `limit` bytes and other repositories are named in `not_kept`. Worktree, index and branches are not
-    touched. `trash_path` is noted where the worktree itself is about to go there.
+    touched. `trash_path` is noted where the worktree itself is about to go there. `also` are unchanged files
+    to keep: git would write them again, but perhaps with other line ends or permissions.
     """
     moment = now or utc_now()
     for attempt in range(_TRIES):
         try:
-            seen = survey(git, context_dir=context_dir, limit=limit)
+            seen = survey(git, context_dir=context_dir, limit=limit, also=also)
             meta = replace(
                 _meta(session_id, operation, moment, seen, trash_path),
                 size=sum((git.cwd / path).lstat().st_size for path in seen.kept),
@@ -126,6 +128,7 @@ def _meta(
         dirty_files=len(seen.changed),
         deleted=list(seen.deleted),
         not_kept=list(seen.not_kept),
+        unchanged=list(seen.unchanged),
         permissions={path: stat.S_IMODE(mode) for path, mode in seen.kept.items() if stat.S_ISREG(mode)},
         trash_path=os.fspath(trash_path) if trash_path else None,
     )

@@ -29,8 +29,10 @@ def files_of(git: Git, backup: Backup) -> tuple[PointFile, ...]:
     def changed(path: str) -> FileChange:
         return "modified" if path in known else "added"
 
+    unchanged = set(backup.meta.unchanged)
+    differing = {path: each for path, each in backup.files.items() if path not in unchanged}
     found = [
-        *(PointFile(path=path, change=changed(path), size=each.size) for path, each in backup.files.items()),
+        *(PointFile(path=path, change=changed(path), size=each.size) for path, each in differing.items()),
         *(PointFile(path=path, change="deleted") for path in backup.meta.deleted if path not in backup.files),
         *(PointFile(path=path, change=changed(path), kept=False) for path in backup.meta.not_kept),
     ]

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -29,7 +30,8 @@ class Survey:
 
     `changed` are all paths that differ, `hidden` those that git was told not to look at. Of both, `kept` can
     be saved (with their `lstat` modes), `deleted` are not on disk, `not_kept` are too large, unreadable or
-    other repositories. `stage_oids` are the blobs that only the index names.
+    other repositories. `stage_oids` are the blobs that only the index names, `unchanged` the files of `kept`
+    that do not differ.
     """
 
     head: str | None
@@ -40,10 +42,14 @@ class Survey:
     deleted: tuple[str, ...]
     not_kept: tuple[str, ...]
     stage_oids: tuple[str, ...]
+    unchanged: tuple[str, ...] = ()
 
 
-def survey(git: Git, *, context_dir: str, limit: int = LARGEST_KEPT) -> Survey:
-    """Look at the worktree that `git` stands in, but for `context_dir`; nothing is written."""
+def survey(git: Git, *, context_dir: str, limit: int = LARGEST_KEPT, also: Iterable[str] = ()) -> Survey:
+    """Look at the worktree that `git` stands in, but for `context_dir`; nothing is written.
+
+    `also` are files that are kept although they do not differ.
+    """
     head, branch, entries = parse_status(git.read(*_STATUS))
     entries = [each for each in entries if not (each.untracked and each.path.startswith(f"{context_dir}/"))]
     disk = _Disk(git.cwd, limit)
@@ -62,15 +68,18 @@ def survey(git: Git, *, context_dir: str, limit: int = LARGEST_KEPT) -> Survey:
             kept[entry.path] = mode
     hidden = {path: mode for path in _hidden(git) if (mode := disk.mode(path)) is not None}
     kept.update((path, mode) for path, mode in hidden.items() if disk.keepable(path, mode))
+    modes = {path: disk.mode(path) for path in also if path not in kept and path not in not_kept}
+    unchanged = {path: mode for path, mode in modes.items() if mode and disk.keepable(path, mode)}
     return Survey(
         head=head,
         branch=f"{HEADS}{branch}" if branch else None,
         changed=tuple(dict.fromkeys(each.path for each in entries)),
         hidden=tuple(hidden),
-        kept=kept,
+        kept={**kept, **unchanged},
         deleted=tuple(dict.fromkeys(deleted)),
         not_kept=tuple(dict.fromkeys(not_kept)),
         stage_oids=_stage_oids(entries),
+        unchanged=tuple(unchanged),
     )
 
 

@@ -57,6 +57,13 @@ class ReadBack:
     unstaged: tuple[str, ...] = ()
 
 
+def written(worktree: Git, base_sha: str, session_sha: str) -> tuple[str, ...]:
+    """The session's files that are written when the merge is put there, settled, or taken back."""
+    merged = three_way.merge(worktree, base_sha, session_sha)
+    changed = {each.path for each in changes_between(worktree, session_sha, merged.tree)}
+    return tuple(sorted(changed | {each.path for each in merged.conflicts}))
+
+
 def enter(worktree: Git, base_sha: str, session_sha: str, message: str) -> Entered | Refused:
     """Put the merge of base into the session's worktree; the caller has taken a backup.
 

@@ -205,7 +205,8 @@ class Conflicts:
 
     def _enter(self, session: Session, merge: Merge, step: Step) -> Merge:
         git = self._resources.worktree_git(session)
-        point = self._points.take(session, "conflict")
+        written = worktree_conflict.written(git, merge.base_sha, merge.session_sha)
+        point = self._points.take(session, "conflict", also=written)
         # Recorded before it begins, told when it is there: until then the merge waits without a worktree.
         step(ENTERING, backup_ref=point.ref)
         message = f"Merge {merge.base_branch} into {session.branch}"

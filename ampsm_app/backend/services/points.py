@@ -1,5 +1,6 @@
 """The time machine's points: a backup before whatever could lose work, and its row."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from ampsm_app.backend.domain.review import RestorePoint
@@ -15,8 +16,15 @@ class Points:
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
 
-    def take(self, session: Session, operation: str, *, trash_path: Path | None = None) -> RestorePoint:
-        """Back up HEAD, index, changed and untracked files and merge state of the session's worktree.
+    def take(
+        self,
+        session: Session,
+        operation: str,
+        *,
+        trash_path: Path | None = None,
+        also: Collection[str] = (),
+    ) -> RestorePoint:
+        """Back up HEAD, index, changed and untracked files (`also` others) and merge state of the worktree.
 
         Where the worktree is gone, the branch is what there is to keep.
         """
@@ -28,6 +36,7 @@ class Points:
                 operation=operation,
                 context_dir=session.context_dir,
                 trash_path=trash_path,
+                also=also,
             )
         else:
             point = git_backups.take_branch(

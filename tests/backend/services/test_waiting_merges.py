@@ -2,6 +2,7 @@
 
 from ampsm_app.backend.domain.requests import Resolve
 from tests.backend.services.stories import conflicting
+from tests.conftest import git
 from tests.support.world import World
 
 
@@ -57,3 +58,24 @@ def test_what_was_taken_off_base_during_the_check_does_not_come_back_either(worl
     assert world.merge(session).status == "merged"
 
     assert world.git("ls-tree", "--name-only", "main").split() == ["README.md", "a.txt"]
+
+
+def test_an_abort_gives_back_line_ends_and_permissions_that_git_does_not_know(world: World) -> None:
+    world.commit(
+        {".gitattributes": "*.txt text eol=crlf\n", "other.txt": "".join(f"{n}\n" for n in range(9))}
+    )
+    session = world.done('Replace "hello" with "session" in README.md.')
+    readme, other = world.worktree(session) / "README.md", world.worktree(session) / "other.txt"
+    other.write_bytes(other.read_bytes().replace(b"\r\n", b"\n"))
+    git(world.worktree(session), "add", "other.txt")
+    readme.chmod(0o600)
+    world.commit({"README.md": "base\n", "other.txt": "".join(f"{n}\n" for n in range(10))})
+
+    assert world.merge(session, in_worktree=True).status == "conflict"
+    held = world.core.history.holds(session.id, world.core.history.list(session.id)[0].id)
+    world.core.merges.abort(session.id)
+
+    assert b"\r" not in other.read_bytes()
+    assert readme.stat().st_mode & 0o777 == 0o600
+    assert git(world.worktree(session), "status", "--porcelain") == ""
+    assert held.files == ()
