@@ -1,6 +1,6 @@
 """What `amp-sessions serve` uses while nothing happens: `python -m benchmarks.idle [--seconds 20]`.
 
-Ten sessions with a turn each; the page is open in a browser, first on the list and then on a session.
+Ten sessions with a turn each; the page is open in a browser, first on the list, then on a session, then on its changes.
 """
 
 import argparse
@@ -44,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             _watch("the list of sessions", server, root, options.seconds)
             page.get_by_text(names[0]).first.click()
             _watch("a session", server, root, options.seconds)
+            page.get_by_role("tab", name="Git").click()
+            _watch("its changes, watched", server, root, options.seconds)
 
 
 def _fill(root: Path) -> list[str]:

@@ -92,17 +92,18 @@ describe("the timeline", () => {
     expect(screen.getByText("Nov 21, 2026")).toBeDefined();
   });
 
-  it("opens the last change, and the one of the step that is clicked", async () => {
+  it("opens the last piece of work, and the step that is clicked", async () => {
     const fake = await open();
-    expect(asked(fake, "diff:list").at(-1)).toMatchObject({ against: `commits:${sha("d")}..${sha("e")}` });
-    await click(row(/By hand/));
     expect(asked(fake, "diff:list").at(-1)).toMatchObject({ against: `commits:${sha("b")}..${sha("c")}` });
+    await click(row(/Merged into main/));
+    expect(asked(fake, "diff:list").at(-1)).toMatchObject({ against: `commits:${sha("d")}..${sha("e")}` });
     await waitFor(() => expect(asked(fake, "diff:file").at(-1)).toMatchObject({ path: "a.ts" }));
   });
 
   it("steps through the states with a slider that says where it stands", async () => {
     const fake = await open();
     expect(slider().max).toBe("4");
+    await click(row(/Merged into main/));
     expect(slider().getAttribute("aria-valuetext")).toMatch(/^Merged into main, merged, Nov 21, 2026/);
     slider().valueAsNumber = 1;
     slider().dispatchEvent(new Event("input", { bubbles: true }));
@@ -116,7 +117,7 @@ describe("the timeline", () => {
   it("moves through all steps with the keys of lists", async () => {
     await open();
     screen.getByRole("listbox", { name: "Steps" }).focus();
-    await press("k");
+    await press("j");
     expect(row(/Restore point/).getAttribute("aria-selected")).toBe("true");
     await press("Home");
     expect(row(/Session created/).getAttribute("aria-selected")).toBe("true");
@@ -179,6 +180,7 @@ describe("the timeline", () => {
 
   it("offers no way back where there is none", async () => {
     await open();
+    await click(row(/Merged into main/));
     expect(screen.getByRole<HTMLButtonElement>("button", { name: "Restore from here…" }).disabled).toBe(true);
     await click(row(/Check/));
     expect(screen.getByRole<HTMLButtonElement>("button", { name: "Restore from here…" }).disabled).toBe(true);

@@ -88,6 +88,8 @@ export class Timeline {
     const known = (id: string | null): boolean => id === "worktree" || entries.some((entry) => entry.id === id);
     if (!known(this.otherId)) this.otherId = null;
     if (known(this.selectedId)) return;
-    this.selectedId = (entries.findLast((entry) => entry.against !== null) ?? entries.at(-1))?.id ?? null;
+    const changes = entries.filter((entry) => entry.against !== null);
+    const work = changes.findLast((entry) => entry.kind === "iteration" || entry.kind === "commit");
+    this.selectedId = (work ?? changes.at(-1) ?? entries.at(-1))?.id ?? null;
   }
 }
