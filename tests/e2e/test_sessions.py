@@ -118,10 +118,9 @@ def test_a_squashed_session_goes_back_to_how_it_was(world: World, open_desk: Cal
     expect(dialog).to_have_count(0)
     assert world.git("rev-parse", session.branch) != before
     points = desk.session.get_by_role("list", name="Restore points")
-    expect(points).to_contain_text("before squash")
-    points.get_by_role("listitem").filter(has_text="before squash").get_by_role(
-        "button", name="Restore"
-    ).click()
+    squashed = "Before the commits were squashed"
+    expect(points).to_contain_text(squashed)
+    points.get_by_role("listitem").filter(has_text=squashed).get_by_role("button", name="Restore").click()
     desk.click("Restore", desk.page.get_by_role("dialog"))
 
     expect(desk.page.get_by_role("dialog")).to_have_count(0)

@@ -9,7 +9,7 @@ from pathlib import Path
 from ampsm_app.backend.domain.errors import AmpsmError
 from ampsm_app.backend.git import refs, trash
 from ampsm_app.backend.git.repository import Repository
-from ampsm_app.backend.services.known_repositories import known_repositories
+from ampsm_app.backend.services.known_repositories import present
 from ampsm_app.backend.services.resources import Resources
 from ampsm_app.backend.services.retention import Retention
 from ampsm_app.backend.store import backups, sessions
@@ -36,10 +36,15 @@ class Expiry:
         self._thread: threading.Thread | None = None
 
     def daily(self) -> int:
-        """Do it where that was last done a day ago or earlier; how many points went. Never raises for git."""
-        if not self._due():
+        """Do it where that was last done a day ago or earlier; how many points went.
+
+        Never an error: whatever it was run after has been done.
+        """
+        try:
+            return self.run(budget_s=_BUDGET_S) if self._due() else 0
+        except (AmpsmError, OSError) as error:
+            _log.warning("restore points were not looked through: %s", error)
             return 0
-        return self.run(budget_s=_BUDGET_S)
 
     def run(self, *, budget_s: float | None = None) -> int:
         """Do it now; where time runs out, the remaining repositories wait for the next time."""
@@ -67,10 +72,7 @@ class Expiry:
 
     def _look(self) -> None:
         while True:
-            try:
-                self.daily()
-            except AmpsmError as error:
-                _log.warning("restore points were not looked through: %s", error.message)
+            self.daily()
             if self._over.wait(_AGAIN_S):
                 return
 
@@ -87,15 +89,11 @@ class Expiry:
         return True
 
     def _concerned(self) -> list[Repository]:
-        """The repositories that have anything old, found without asking git."""
+        """The repositories that have anything old; git is asked only of those."""
         with self._resources.database.read() as connection:
             old = {point.session_id for point in backups.taken_before(connection, self._retention.oldest)}
-            roots = (
-                {each.repo_root for each in sessions.every(connection) if each.id in old} if old else set()
-            )
-        return (
-            [each for each in known_repositories(self._resources) if str(each.root) in roots] if roots else []
-        )
+            roots = {each.repo_root for each in sessions.every(connection) if each.id in old} if old else ()
+        return present(self._resources, sorted(roots))
 
     def _of_repository(self, repository: Repository) -> int:
         trash.sweep(repository.common_dir)

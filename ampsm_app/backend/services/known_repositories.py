@@ -1,5 +1,6 @@
 """The repositories that this user's sessions are in, deleted sessions included."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from ampsm_app.backend.domain.errors import AmpsmError, NotFound
@@ -15,13 +16,16 @@ def known_repositories(resources: Resources, only: str | None = None) -> list[Re
     """
     with resources.database.read() as connection:
         roots = sessions.repositories(connection)
-    if only is not None:
-        wanted = str(discover(resources.executor, Path(only)).root)
-        if wanted not in roots:
-            raise NotFound(
-                f"No session was ever in {wanted}.", hint="amp-sessions list --all", code="not_found"
-            )
-        roots = [wanted]
+    if only is None:
+        return present(resources, roots)
+    found = discover(resources.executor, Path(only))
+    if str(found.root) not in roots:
+        raise NotFound(f"No session was ever in {found.root}.", hint="amp-sessions list --all")
+    return [found]
+
+
+def present(resources: Resources, roots: Iterable[str]) -> list[Repository]:
+    """The repositories that are there now, of these."""
     found = []
     for root in roots:
         try:
