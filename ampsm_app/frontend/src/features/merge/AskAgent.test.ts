@@ -58,7 +58,7 @@ describe("asking the agent", () => {
     fake.emit("s1", { type: "assistant_message", text: "Looking at\nboth sides", message_id: null, parent_tool_use_id: null });
     fake.emit("s1", { type: "tool_start", tool_use_id: "t", tool_name: "edit_file", args: { path: "/w/.worktrees/.ask-s1/a.ts" }, parent_tool_use_id: null });
     await screen.findByText("Looking at both sides");
-    await screen.findByText("edit_file… a.ts");
+    await screen.findByText("edit_file a.ts");
     expect(button("Take base").disabled).toBe(true);
     expect(button("Next").disabled).toBe(true);
     expect(button("Resolve in the worktree").disabled).toBe(true);
@@ -75,9 +75,8 @@ describe("asking the agent", () => {
     fake.emit("s1", { type: "merge_changed", merge: waiting({ conflicts, tree: "2".repeat(40), asked }) });
     fake.emit("s1", ended);
     await screen.findByText("The agent settled 1 file; 1 answer was not taken. What it changed besides was dropped: c.ts.");
-    expect(screen.getByRole("list", { name: "Not taken" }).textContent).toContain("markers_left");
     expect(screen.getByRole("region", { name: "Conflict in a.ts" }).textContent).toContain("Conflict markers are left in lines 1, 3.");
-    expect(screen.getByText("agent's answer not taken")).toBeTruthy();
+    expect(screen.getByRole("list", { name: "Conflicts" }).textContent).toContain("not taken from the agent: Conflict markers");
     expect(button("Take base").disabled).toBe(false);
     await waitFor(() => expect(sentOf(fake, "merge:conflict").length).toBeGreaterThan(1));
     screen.getByRole("button", { name: /^Ask about 1 file/ }).click();

@@ -8,7 +8,7 @@ export interface Said {
   text: string;
 }
 
-const SHOWN = 8;
+const SHOWN = 6;
 const LONGEST = 200;
 const TELLING = ["path", "file_path", "command", "cmd", "pattern", "query", "description"];
 
@@ -78,11 +78,12 @@ export class Asking {
 function wordsOf(data: EventData): string | null {
   if (data.type === "assistant_message" || data.type === "agent_output") return oneLine(data.text);
   if (data.type === "error") return oneLine(data.message);
-  if (data.type !== "tool_start" && data.type !== "tool_call") return null;
+  const failed = data.type === "tool_call" && data.success === false;
+  if (data.type !== "tool_start" && !failed) return null;
   const about = TELLING.map((name) => data.args[name]).find((value) => typeof value === "string");
-  const mark = data.type === "tool_start" ? "…" : data.success === false ? " failed" : "";
   // It stands in a folder of its own, whose name says nothing.
-  return oneLine(`${data.tool_name}${mark} ${typeof about === "string" ? about.replace(/^.*\/\.ask-[^/]+\//, "") : ""}`);
+  const shown = typeof about === "string" ? about.replace(/^.*\/\.ask-[^/]+\//, "") : "";
+  return oneLine(`${data.tool_name}${failed ? " failed" : ""} ${shown}`);
 }
 
 function oneLine(text: string): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConflictTexts } from "$lib/generated/contract";
-import { canEdit, choicesFor, describe as words, nextUnresolved, sideWords } from "./conflicts";
+import { canEdit, choicesFor, describe as words, gitWords, nextUnresolved, sideWords } from "./conflicts";
 import { leftoverMarkers, locateAll, regionsOf, settledLines } from "./markers";
 import { conflicted } from "./testing";
 
@@ -61,6 +61,11 @@ describe("a conflict", () => {
     expect(words(conflicted())).toContain("both changed");
     expect(words(conflicted({ kind: "delete_modify", base_oid: null }))).toContain("base deleted it");
     expect(words(conflicted({ kind: "delete_modify", session_oid: null }))).toContain("session deleted it");
+  });
+
+  it("is told in git's words without its marks", () => {
+    expect(gitWords("CONFLICT (modify/delete): a.ts deleted in base and modified in session. Version session of a.ts left in tree.")).toBe("a.ts deleted in base and modified in session.");
+    expect(gitWords("warning: Cannot merge binary files: x.png (base vs. session)")).toBe("Cannot merge binary files: x.png (base vs. session)");
   });
 
   it("offers what fits its kind", () => {

@@ -29,6 +29,14 @@ export function describe({ kind, base_oid: base, session_oid: session }: Conflic
   return session === null ? "delete/modify · base changed it, session deleted it" : kindWords[kind];
 }
 
+/** What git says of a conflict, without its own marks and without where it left what. */
+export function gitWords(message: string): string {
+  return message
+    .replace(/^(?:CONFLICT \([^)]*\): ?|warning: )/, "")
+    .replace(/\s*Version \S+ of .* left in tree(?: at .*)?\.?$/, "")
+    .trim();
+}
+
 /** Whether the result can be written as text. */
 export function canEdit(conflict: Conflicted, texts: ConflictTexts | null): boolean {
   if (texts === null || texts.binary || texts.result === null) return false;
