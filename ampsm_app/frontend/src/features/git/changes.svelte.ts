@@ -151,7 +151,10 @@ export class Changes {
   }
 
   async #byStage(): Promise<[GitStatus, FileGroup[]]> {
-    const [status, committed] = await Promise.all([this.#status(), this.#list("committed")]);
+    const known = this.#status();
+    const turn = this.#lists;
+    if (this.groups === null) void known.then((status) => turn === this.#lists && this.#showAtOnce(status), () => undefined);
+    const [status, committed] = await Promise.all([known, this.#list("committed")]);
     const [staged, unstaged] = await Promise.all([
       status.files.some((file) => file.staged) ? this.#list("staged") : null,
       status.files.some((file) => file.unstaged || file.untracked || file.unmerged) ? this.#list("unstaged") : null,
@@ -164,6 +167,13 @@ export class Changes {
       { group: "committed", label: `Committed since ${this.layout().base}`, files: committed.files },
     ];
     return [status, groups];
+  }
+
+  /** At first, what git's status knows: how many lines it is takes git much longer to say. */
+  #showAtOnce(status: GitStatus): void {
+    if (this.groups !== null || this.#wanted !== null || status.files.length === 0) return;
+    this.#show(status, uncommittedGroups(status));
+    void this.#loadDiff();
   }
 
   async #oneChange(scope: string): Promise<[GitStatus, FileGroup[]]> {
@@ -239,6 +249,28 @@ interface Asked {
   against: string;
   answer: Promise<FileDiff | AppError>;
 }
+
+/** What is staged and what is not, as far as the status tells. */
+function uncommittedGroups({ files }: GitStatus): FileGroup[] {
+  const listed = (file: WorkingFile, letter: string): ChangedFile => ({
+    path: file.path,
+    old_path: file.old_path,
+    change: file.unmerged ? "unmerged" : (changes[letter] ?? "modified"),
+    added: null,
+    deleted: null,
+    binary: false,
+    by: file.by,
+    digest: "",
+  });
+  const staged = files.filter((file) => file.staged && !file.unmerged);
+  const unstaged = files.filter((file) => file.unstaged || file.untracked || file.unmerged);
+  return [
+    { group: "staged", label: "Staged", files: staged.map((file) => listed(file, file.index)) },
+    { group: "changes", label: "Changes", files: unstaged.map((file) => listed(file, file.untracked ? "A" : file.worktree)) },
+  ];
+}
+
+const changes: Readonly<Record<string, ChangedFile["change"]>> = { A: "added", D: "deleted", R: "renamed", C: "copied", T: "type_changed" };
 
 /** A file that is not committed, with what only the status knows of it. */
 function asWorking(file: ChangedFile, working: WorkingFile | undefined): ChangedFile {

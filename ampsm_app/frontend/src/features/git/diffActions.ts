@@ -2,7 +2,7 @@ import type { FileDiff, LineSelection } from "$lib/generated/contract";
 import { plural } from "$lib/format";
 import type { Action } from "$lib/stores/actions.svelte";
 import type { Changes } from "./changes.svelte";
-import type { HunkTools } from "./diffFolds";
+import type { HunkTools } from "./foldRows";
 import type { LineKey } from "./hunkLines";
 import type { LineChoice } from "./lineChoice.svelte";
 import type { Staging } from "./staging.svelte";

@@ -1,12 +1,13 @@
 import { StateEffect, StateField, type Extension } from "@codemirror/state";
 import { BlockType, EditorView, gutter, GutterMarker } from "@codemirror/view";
 import { chosen, isChosen, shown } from "./diffRows";
-import type { Row, RowKind } from "./rows";
+import type { Row, RowKind } from "./rowMap";
+import type { Segment } from "./rows";
 
 class Cell extends GutterMarker {
   constructor(
     readonly text: string,
-    kind: RowKind | "fold",
+    kind: RowKind,
     { current = false, picked = false } = {},
   ) {
     super();
@@ -22,15 +23,15 @@ class Cell extends GutterMarker {
   }
 }
 
-/** Marks the change that the keys stand on, by the index of its segment. */
-export const setCurrent = StateEffect.define<number>();
+/** Marks the change that the keys stand on. */
+export const setCurrent = StateEffect.define<Segment | null>();
 
-const current = StateField.define<number>({
-  create: () => -1,
+const current = StateField.define<Segment | null>({
+  create: () => null,
   update: (value, transaction) => transaction.effects.reduce((last, effect) => (effect.is(setCurrent) ? effect.value : last), value),
 });
 
-const signs: Record<RowKind, string> = { same: "", added: "+", removed: "−", filler: "" };
+const signs: Record<RowKind, string> = { same: "", added: "+", removed: "−", filler: "", fold: "" };
 
 type OnPress = (view: EditorView, row: number, event: MouseEvent) => void;
 
@@ -50,7 +51,7 @@ function column({ name, widest, cell, first = false }: Column, press: OnPress | 
       const row = what.map.at(view.state.doc.lineAt(block.from).number);
       const picked = view.state.field(chosen);
       return new Cell(cell(row), row.kind, {
-        current: first && row.segment === view.state.field(current),
+        current: first && what.map.segments[row.segment] === view.state.field(current),
         picked: picked.size > 0 && isChosen(picked, what.model, row),
       });
     },
@@ -64,7 +65,6 @@ function column({ name, widest, cell, first = false }: Column, press: OnPress | 
         return true;
       },
     },
-    widgetMarker: () => new Cell("", "fold"),
     initialSpacer: () => new Cell(widest, "same"),
   });
 }

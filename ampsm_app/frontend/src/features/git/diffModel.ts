@@ -3,7 +3,9 @@ import type { FileDiff, Hunk } from "$lib/generated/contract";
 import { splitEndings } from "$ui/code/endings";
 import { SourceHighlighter } from "$ui/code/highlighter";
 import { HunkLines } from "./hunkLines";
-import { linesOf, RowMap, segmentsOf, type Row, type Segment, type Side } from "./rows";
+import { foldedSegments, type Folding } from "./folding";
+import { RowMap, type Row, type Side } from "./rowMap";
+import { linesOf, segmentsOf, type Segment } from "./rows";
 import { wordChanges, type Ranges, type WordChanges } from "./words";
 
 /** Both texts of a file, cut into segments by git's hunks, with what is worked out for the rows that are seen. */
@@ -13,7 +15,7 @@ export class DiffModel {
   readonly segments: Segment[];
   readonly hunks: readonly Hunk[];
   readonly #openEnd: Record<Side, boolean>;
-  readonly #words = new Map<number, WordChanges>();
+  readonly #words = new Map<Segment, WordChanges>();
   #sources: Record<Side, SourceHighlighter> | null = null;
   #lines: HunkLines | null = null;
 
@@ -26,9 +28,10 @@ export class DiffModel {
     this.#openEnd = { old: hasOpenEnd(before), new: hasOpenEnd(after) };
   }
 
-  /** The rows of one editor. */
-  rows(layout: "unified" | Side): RowMap {
-    return new RowMap(this.segments, layout);
+  /** The rows of editors in these layouts. */
+  rows(layouts: readonly ("unified" | Side)[], folding: Folding): RowMap[] {
+    const shown = foldedSegments(this.segments, this.hunks, folding);
+    return layouts.map((layout) => new RowMap(shown, layout));
   }
 
   /** Where each changed line stands in git's hunks. */
@@ -53,14 +56,13 @@ export class DiffModel {
     return this.hunks[hunk]?.header.trim() ?? "";
   }
 
-  /** What changed inside the line of a row. */
-  words(row: Row): Ranges {
-    const segment = this.segments[row.segment];
+  /** What changed inside the line of a row, which belongs to this segment. */
+  words(row: Row, segment: Segment | undefined): Ranges {
     if (segment?.kind !== "change" || segment.oldCount === 0 || segment.newCount === 0) return [];
-    let found = this.#words.get(row.segment);
+    let found = this.#words.get(segment);
     if (found === undefined) {
       found = wordChanges(slice(this.oldLines, segment.oldFrom, segment.oldCount), slice(this.newLines, segment.newFrom, segment.newCount));
-      this.#words.set(row.segment, found);
+      this.#words.set(segment, found);
     }
     if (row.kind === "removed") return found.old.get((row.oldLine ?? 0) - segment.oldFrom) ?? [];
     if (row.kind === "added") return found.new.get((row.newLine ?? 0) - segment.newFrom) ?? [];

@@ -1,13 +1,17 @@
-import { Facet, StateEffect, StateField, type Extension, type Range } from "@codemirror/state";
+import { Facet, StateEffect, StateField, type EditorState, type Extension, type Range } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin, WidgetType, type DecorationSet, type ViewUpdate } from "@codemirror/view";
 import type { DiffModel } from "./diffModel";
 import type { LineKey } from "./hunkLines";
-import type { Row, RowMap, Side } from "./rows";
+import { FoldRow, setTools, tools } from "./foldRows";
+import type { Row, RowMap, Side } from "./rowMap";
+import type { Segment } from "./rows";
 
 /** What an editor of a diff shows. */
 export interface Shown {
   model: DiffModel;
   map: RowMap;
+  /** Shows the lines that a row stands for. */
+  open: (fold: Segment) => void;
 }
 
 export const shown = Facet.define<Shown, Shown | null>({ combine: (values) => values[0] ?? null });
@@ -24,13 +28,20 @@ export const chosen = StateField.define<ReadonlySet<LineKey>>({
   update: (value, transaction) => transaction.effects.reduce((last, effect) => (effect.is(setChosen) ? effect.value : last), value),
 });
 
-/** How long one pass may parse; the rest follows in later ones. */
-const PARSE_MS = 10;
+/** How long one pass may parse, and how long the next one waits: much less and longer while rows come into sight. */
+const WHILE_SCROLLING: Pace = { parseMs: 4, waitMs: 60 };
+const AT_REST: Pace = { parseMs: 14, waitMs: 15 };
+
+interface Pace {
+  parseMs: number;
+  waitMs: number;
+}
 
 const lineOf = {
   added: Decoration.line({ class: "cm-added" }),
   removed: Decoration.line({ class: "cm-removed" }),
   filler: Decoration.line({ class: "cm-filler" }),
+  fold: Decoration.line({ class: "cm-foldLine" }),
 };
 const contentOf = {
   added: Decoration.mark({ tagName: "ins" }),
@@ -76,19 +87,20 @@ class RowColours {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(view: EditorView) {
-    this.#build(view);
+    this.#build(view, WHILE_SCROLLING);
   }
 
   update(update: ViewUpdate): void {
-    const asked = update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(refresh) || effect.is(setChosen)));
-    if (asked || update.docChanged || update.viewportChanged) this.#build(update.view);
+    const asked = update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(refresh) || effect.is(setChosen) || effect.is(setTools)));
+    if (update.docChanged || update.viewportChanged) this.#build(update.view, WHILE_SCROLLING);
+    else if (asked) this.#build(update.view, AT_REST);
   }
 
   destroy(): void {
     clearTimeout(this.#timer);
   }
 
-  #build(view: EditorView): void {
+  #build(view: EditorView, { parseMs, waitMs }: Pace): void {
     const what = view.state.facet(shown);
     if (what === null) return;
     const ranges: Range<Decoration>[] = [];
@@ -102,7 +114,8 @@ class RowColours {
         if (!seen.has(line.number)) {
           seen.add(line.number);
           extendRuns(runs, sourceOf(row, what.map), line.number);
-          decorateRow(ranges, what.model, row, line.from, line.to);
+          decorateRow(ranges, what, row, line);
+          if (row.kind === "fold") ranges.push(foldAt(view.state, what, row, line.from));
           if (picked.size > 0 && isChosen(picked, what.model, row)) ranges.push(chosenLine.range(line.from));
         }
         if (row.kind === "added" || row.kind === "removed") {
@@ -112,18 +125,18 @@ class RowColours {
         at = line.to + 1;
       }
     }
-    const complete = this.#addTokens(view, what, runs, ranges);
+    const complete = this.#addTokens(view, what, runs, ranges, parseMs);
     this.decorations = Decoration.set(ranges, true);
     clearTimeout(this.#timer);
-    if (!complete) this.#timer = setTimeout(() => view.dispatch({ effects: refresh.of(null) }), 20);
+    if (!complete) this.#timer = setTimeout(() => view.dispatch({ effects: refresh.of(null) }), waitMs);
   }
 
-  #addTokens(view: EditorView, { model }: Shown, runs: readonly Run[], ranges: Range<Decoration>[]): boolean {
+  #addTokens(view: EditorView, { model }: Shown, runs: readonly Run[], ranges: Range<Decoration>[], parseMs: number): boolean {
     const furthest = { old: 0, new: 0 };
     for (const run of runs) furthest[run.side] = Math.max(furthest[run.side], run.firstLine + run.count - 1);
     let complete = true;
     for (const side of ["old", "new"] as const) {
-      complete = (model.source(side)?.advance(furthest[side], PARSE_MS) ?? true) && complete;
+      complete = (model.source(side)?.advance(furthest[side], parseMs / 2) ?? true) && complete;
     }
     const spans = view.visibleRanges;
     for (const run of runs) {
@@ -144,12 +157,20 @@ export function isChosen(picked: ReadonlySet<LineKey>, model: DiffModel, row: Ro
   return key !== null && picked.has(key);
 }
 
-function decorateRow(ranges: Range<Decoration>[], model: DiffModel, row: Row, from: number, to: number): void {
+function foldAt(state: EditorState, { model, map, open }: Shown, row: Row, at: number): Range<Decoration> {
+  const fold = map.segments[row.segment] as Segment;
+  const hunk = fold.hunk ?? -1;
+  const header = hunk >= 0 ? model.headerOf(hunk) : model.headerAfter(fold.newFrom + fold.newCount);
+  const widget = new FoldRow({ lines: fold.newCount, header, hunk, tools: state.field(tools), open: () => open(fold) });
+  return Decoration.widget({ widget, side: 1 }).range(at);
+}
+
+function decorateRow(ranges: Range<Decoration>[], { model, map }: Shown, row: Row, { from, to }: { from: number; to: number }): void {
   const { kind } = row;
   if (kind === "same") return;
   ranges.push(lineOf[kind].range(from));
-  if (kind === "filler") return;
-  for (const word of model.words(row)) ranges.push(wordOf[kind].range(from + word.from, Math.min(to, from + word.to)));
+  if (kind === "filler" || kind === "fold") return;
+  for (const word of model.words(row, map.segments[row.segment])) ranges.push(wordOf[kind].range(from + word.from, Math.min(to, from + word.to)));
   if (model.endsOpen(row)) ranges.push(openEnd.range(to));
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Hunk } from "$lib/generated/contract";
-import { HunkLines, hunkOf, hunkRows } from "./hunkLines";
+import { HunkLines, hunkOf } from "./hunkLines";
 import { LineChoice } from "./lineChoice.svelte";
-import { RowMap, segmentsOf } from "./rows";
+import { RowMap } from "./rowMap";
+import { segmentsOf } from "./rows";
 
 // Ten lines: 2 becomes B and B2, 9 goes, and a line without a line feed comes at the end.
 const hunks: Hunk[] = [
@@ -38,10 +39,6 @@ describe("lines of hunks", () => {
     expect(rowsIn("unified").map((row) => shownAt(unified, row ?? 0))).toEqual(["-2", "+B", "+B2", "-9", "+end"]);
     expect(rowsIn("old")).toEqual([2, 2, 3, 10, 12]);
     expect(rowsIn("new")).toEqual(rowsIn("old"));
-  });
-
-  it("begin where git's hunks do", () => {
-    expect(hunkRows(unified, hunks)).toEqual([1, 8]);
   });
 
   it("are told to the server by hunk; a hunk with all its lines as a whole", () => {

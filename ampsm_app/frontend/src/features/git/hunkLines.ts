@@ -1,5 +1,6 @@
 import type { Hunk, LineSelection, SelectedHunk } from "$lib/generated/contract";
-import type { Row, RowMap } from "./rows";
+import type { Row, RowMap } from "./rowMap";
+import { firstLines } from "./rows";
 
 /** A changed line of a diff as one number: they sort in the order of the diff. */
 export type LineKey = number;
@@ -21,7 +22,7 @@ export class HunkLines {
     this.#new = new Float64Array(newTotal + 2);
     const all: LineKey[] = [];
     hunks.forEach((hunk, index) => {
-      let [old, now] = firstLines(hunk);
+      let { old, now } = firstLines(hunk);
       hunk.lines.forEach((line, at) => {
         const sign = line.charCodeAt(0);
         const key = index * WIDTH + at;
@@ -54,7 +55,7 @@ export class HunkLines {
   rowOf(map: RowMap, key: LineKey): number | null {
     const hunk = this.#hunks[hunkOf(key)];
     if (hunk === undefined) return null;
-    let [old, now] = firstLines(hunk);
+    let { old, now } = firstLines(hunk);
     const at = key % WIDTH;
     for (const line of hunk.lines.slice(0, at)) {
       const sign = line.charCodeAt(0);
@@ -89,20 +90,6 @@ export function hunkOf(key: LineKey): number {
   return Math.floor(key / WIDTH);
 }
 
-/** The first row of each hunk, context included; null where the map has no row for it. */
-export function hunkRows(map: RowMap, hunks: readonly Hunk[]): (number | null)[] {
-  return hunks.map((hunk) => {
-    const [old, now] = firstLines(hunk);
-    const rows = [map.rowOf("old", old), map.rowOf("new", now)].filter((row) => row !== null);
-    return rows.length === 0 ? null : Math.min(...rows);
-  });
-}
-
 const PLUS = 43;
 const MINUS = 45;
 const BACKSLASH = 92;
-
-function firstLines(hunk: Hunk): [old: number, now: number] {
-  const first = (start: number, count: number): number => (count === 0 ? start + 1 : start);
-  return [first(hunk.old_start, hunk.old_lines), first(hunk.new_start, hunk.new_lines)];
-}

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Hunk } from "$lib/generated/contract";
-import { documentLines, linesOf, RowMap, segmentsOf, type RowKind } from "./rows";
+import { foldedSegments } from "./folding";
+import { documentLines, RowMap, type RowKind } from "./rowMap";
+import { linesOf, segmentsOf } from "./rows";
 
 const folder = mkdtempSync(join(tmpdir(), "rows-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -60,6 +62,16 @@ describe.each(Array.from({ length: 40 }, (_, seed) => seed))("git's diff of rand
     const signed = (sign: string): string[] => hunks.flatMap((hunk) => hunk.lines.filter((line) => line.startsWith(sign)).map((line) => line.slice(1)));
     expect(linesOfKinds(map, document, "removed")).toEqual(signed("-"));
     expect(linesOfKinds(map, document, "added")).toEqual(signed("+"));
+  });
+
+  it("has a row above each hunk, and hides unchanged lines only", () => {
+    const shown = foldedSegments(segments, hunks, { folded: true, opened: new Set(), bars: true });
+    expect(shown.flatMap(({ kind, hunk = -1 }) => (kind === "fold" && hunk >= 0 ? [hunk] : []))).toEqual(hunks.map((_, index) => index));
+    const map = new RowMap(shown, "unified");
+    const document = documentLines(map, oldLines, newLines);
+    const hidden = shown.reduce((sum, { kind, newCount }) => sum + (kind === "fold" ? newCount : 0), 0);
+    expect(linesOfKinds(map, document, "same", "added")).toHaveLength(newLines.length - hidden);
+    expect(linesOfKinds(map, document, "same", "removed")).toHaveLength(oldLines.length - hidden);
   });
 
   it("lays both sides out in the same rows", () => {

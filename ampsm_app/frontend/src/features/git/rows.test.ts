@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Hunk } from "$lib/generated/contract";
-import { changeRows, changesOf, documentLines, foldsOf, linesOf, RowMap, segmentsOf } from "./rows";
+import { changeRows, documentLines, RowMap } from "./rowMap";
+import { changesOf, linesOf, segmentsOf } from "./rows";
 
 const hunk = (oldStart: number, oldLines: number, newStart: number, newLines: number, ...lines: string[]): Hunk => ({
   old_start: oldStart,
@@ -92,24 +93,5 @@ describe("a whole file", () => {
     expect(segmentsOf([hunk(90, 5, 90, 5)], 2, 2)).toEqual([
       { kind: "same", oldFrom: 1, oldCount: 2, newFrom: 1, newCount: 2 },
     ]);
-  });
-});
-
-describe("unchanged lines", () => {
-  const wide = segmentsOf([hunk(50, 1, 50, 1, "-a", "+b")], 100, 100);
-
-  it("fold away from the changes", () => {
-    expect(foldsOf(new RowMap(wide, "unified"))).toEqual([
-      { from: 1, to: 46 },
-      { from: 55, to: 101 },
-    ]);
-  });
-
-  it("fold in the same rows on both sides", () => {
-    expect(foldsOf(new RowMap(wide, "old"))).toEqual(foldsOf(new RowMap(wide, "new")));
-  });
-
-  it("stay in a file where nothing changed (a mode change)", () => {
-    expect(foldsOf(new RowMap(segmentsOf([], 40, 40), "unified"))).toEqual([]);
   });
 });

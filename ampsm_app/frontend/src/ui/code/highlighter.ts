@@ -1,6 +1,6 @@
 import { ensureSyntaxTree, syntaxTree } from "@codemirror/language";
 import { EditorState, type Extension, type Text } from "@codemirror/state";
-import type { Tree } from "@lezer/common";
+import { NodeProp, NodeType, Tree } from "@lezer/common";
 import { highlightTree } from "@lezer/highlight";
 import { documentOf } from "./mount";
 import { highlightStyle } from "./theme";
@@ -40,13 +40,35 @@ export class SourceHighlighter {
     if (first > doc.lines) return;
     const from = doc.line(first).from;
     const to = doc.line(Math.min(last, doc.lines)).to;
-    highlightTree(
-      this.#tree,
-      highlightStyle,
-      (start, end, className) => putByLine(doc, Math.max(start, from), Math.min(end, to), className, put),
-      from,
-      to,
+    highlightPart(this.#tree, { offset: 0, from, to }, (start, end, className) =>
+      putByLine(doc, Math.max(start, from), Math.min(end, to), className, put),
     );
+  }
+}
+
+interface Part {
+  /** Where the tree stands in its text. */
+  offset: number;
+  from: number;
+  to: number;
+}
+
+/**
+ * As `highlightTree`, which looks at everything that stands at the top of a file before the part that is asked for:
+ * here only what overlaps it is looked at, however long the file is.
+ */
+function highlightPart(tree: Tree, part: Part, put: (from: number, to: number, className: string) => void): void {
+  const { offset, from, to } = part;
+  if ((tree.type.isTop || tree.type.isAnonymous) && tree.prop(NodeProp.mounted) === undefined && tree.children.length > 0) {
+    tree.children.forEach((child, index) => {
+      const start = offset + (tree.positions[index] ?? 0);
+      if (start + child.length <= from || start >= to) return;
+      const inner = child instanceof Tree ? child : new Tree(NodeType.none, [child], [0], child.length);
+      if (child instanceof Tree) highlightPart(inner, { offset: start, from, to }, put);
+      else highlightTree(inner, highlightStyle, (at, end, className) => put(start + at, start + end, className), from - start, to - start);
+    });
+  } else {
+    highlightTree(tree, highlightStyle, (at, end, className) => put(offset + at, offset + end, className), from - offset, to - offset);
   }
 }
 
