@@ -60,16 +60,18 @@ class Watch:
             self._thread.join(5)
 
     def _run(self) -> None:
-        try:
-            while not self._closed.is_set():
+        while not self._closed.is_set():
+            try:
                 if not (self._place.worktree / ".git").exists():
                     self._closed.wait(_POLL_S)
                 elif _must_poll(self._place.worktree):
                     self._poll()
                 else:
                     self._follow()
-        except AmpsmError as error:
-            _log.info("%s is not watched any more: %s", self._place.worktree, error)
+            except AmpsmError as error:
+                # It went away in the middle of a look, and may come back.
+                _log.info("%s cannot be watched now: %s", self._place.worktree, error)
+                self._closed.wait(_POLL_S)
 
     def _follow(self) -> None:
         """Wait for news of the system, until the worktree is another folder."""
@@ -172,7 +174,11 @@ def _must_poll(folder: Path) -> bool:
     import psutil
 
     place = os.path.realpath(folder)
-    disks = [each for each in psutil.disk_partitions(all=True) if _holds(each.mountpoint, place)]
+    try:
+        all_disks = psutil.disk_partitions(all=True)
+    except OSError:
+        return False
+    disks = [each for each in all_disks if _holds(each.mountpoint, place)]
     disk = max(disks, key=lambda each: len(each.mountpoint), default=None)
     return disk is not None and (disk.fstype.lower().startswith(_NETWORK) or "remote" in disk.opts.split(","))
 

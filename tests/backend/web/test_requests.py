@@ -124,6 +124,7 @@ def test_the_whole_contract_is_answered_as_declared(world: World, visitor: Visit
     ask("git:rollback", id=second, sha=f"{made}~1")
     assert ask("merge:squash", id=second)["commits"]
     assert ask("timeline:list", id=second)
+    assert ask("worktree:watch", id=second) == {}
     point = ask("history:list", id=second)[0]["id"]
     assert ask("history:holds", id=second, point=point)["effect"]["commits_leaving"] == 1
     ask("history:restore", id=second, point=point)

@@ -155,6 +155,21 @@ def test_where_the_system_tells_nothing_git_is_asked(
     world: World, visitor: Visitor, session: SessionSummary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WATCHFILES_FORCE_POLLING", "1")
+    notices_by_asking(world, visitor, session)
+
+
+def test_past_the_limit_of_watched_folders_git_is_asked(
+    world: World, visitor: Visitor, session: SessionSummary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError("OS file watch limit reached")
+
+    # The limit is the whole user's: going past it for real would break what else runs here.
+    monkeypatch.setattr("watchfiles.watch", full)
+    notices_by_asking(world, visitor, session)
+
+
+def notices_by_asking(world: World, visitor: Visitor, session: SessionSummary) -> None:
     visitor.ok("worktree:watch", {"id": session.id})
     time.sleep(1)
     worktree = world.worktree(session)
