@@ -129,7 +129,9 @@ class TurnCommits:
     ) -> bool:
         """Commit them; whether something was withheld and remains."""
         held = () if allow_secrets else find_secrets(self._resources.redactor(), git, state, "HEAD")
-        changed = {each.path for each in state.entries} - {each.path for each in held}
+        # Another repository has a slash at its end, and cannot be part of a commit.
+        named = {each.path for each in state.entries if not each.path.endswith("/")}
+        changed = named - {each.path for each in held}
         interrupted = _left_by_interrupted(git, session) & changed
         if interrupted:
             trailers = {"Ampsm-Session": session.id, "Ampsm-Iteration": f"{session.id}-{number - 1}"}

@@ -391,3 +391,13 @@ def _wait_for(path: Path) -> None:
     while not path.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert path.exists()
+
+
+def test_a_nested_repository_without_commits_stays_out_of_the_commit(world: World) -> None:
+    session = world.new("Create the file a.txt. Run `git init -q nested && echo x > nested/file`.")
+    done = world.iterate(session)
+    assert done.outcome == "completed", done.error
+    assert done.changed_files == 1
+    again = world.iterate(session, "Create the file b.txt.")
+    assert again.outcome == "completed", again.error
+    assert (world.worktree(session) / "nested" / "file").exists()
