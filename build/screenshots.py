@@ -84,6 +84,7 @@ def _photograph(core: Core, url: str, ids: dict[str, str], target: Path) -> None
         page.goto(url)
         _open(page, several, "Overview")
         _keep(page, target / "sessions-dark.png")
+        _edit_by_hand(Path(core.sessions.get(several).worktree_path))
         _open(page, several, "Git")
         page.get_by_text("timer.py", exact=True).first.click()
         page.get_by_role("toolbar", name="Diff").get_by_text("Side by side").click()
@@ -92,12 +93,21 @@ def _photograph(core: Core, url: str, ids: dict[str, str], target: Path) -> None
         page.get_by_role("button", name="Merge…").click()
         page.get_by_role("dialog", name="Merge").get_by_role("button", name="Conflicts").click()
         _keep(page, target / "merge-dark.png")
+        _open(page, several, "Timeline")
+        _keep(page, target / "timeline-dark.png")
         _open(page, several, "Logs")
         _keep(page, target / "logs-dark.png")
         core.views.set("theme", "light")
         page.reload()
         _open(page, several, "Overview")
         _keep(page, target / "sessions-light.png")
+
+
+def _edit_by_hand(worktree: Path) -> None:
+    """What a reviewer would put right."""
+    timer = worktree / "timer.py"
+    timer.write_text(timer.read_text() + "\n\nDEFAULT_MINUTES = 3\n")
+    (worktree / "todo.txt").write_text("ask about oolong\n")
 
 
 def _open(page: Page, session: str, tab: str) -> None:
