@@ -42,7 +42,7 @@ describe("the page", () => {
     const { app } = await opened({ session: "a", tab: "overview" });
     await settle();
     expect(app.nav.sessionId).toBe("a");
-    expect(screen.getAllByRole("tab").map((tab) => tab.textContent.trim())).toEqual(["Overview", "Git", "Logs"]);
+    expect(screen.getAllByRole("tab").map((tab) => tab.textContent.trim())).toEqual(["Overview", "Git", "Timeline", "Logs"]);
     expect(document.title).toBe("Alpha – Amp Sessions");
   });
 
