@@ -255,6 +255,19 @@ def _continue_again(machine: Machine, session: str) -> None:
     assert machine.ask("iterate", session, "--notes", _AGAIN)["outcome"] == "completed"
 
 
+def _ask_again(machine: Machine, session: str) -> None:
+    """Whatever the agent had settled stays settled; the rest can be asked for once more."""
+    if machine.ask("status", session)["status"] != "done":
+        done = machine.run("continue-merge", session, "--ask-agent", "--json")
+        if done.code == 4:
+            assert done.json["error"]["code"] == "nothing_left", done
+            done = machine.run("continue-merge", session, "--json")
+        assert done.json["status"] == "merged", done
+    assert machine.git("show", "main:shared.txt").splitlines() == ["session", "moved"]
+    assert machine.git("show", "main:n.txt") == "n"
+    assert machine.ask("iterate", session, "--notes", _AGAIN)["outcome"] == "completed"
+
+
 def _abort_again(machine: Machine, session: str) -> None:
     machine.run("abort-merge", session)
     worktree = machine.repo / ".worktrees" / session
@@ -297,6 +310,12 @@ SCENES = (
         _in_conflict,
         lambda id_: ("continue-merge", id_, "--take", "session", "shared.txt", "--json"),
         _continue_again,
+    ),
+    Scene(
+        "ask",
+        _in_conflict,
+        lambda id_: ("continue-merge", id_, "--ask-agent", "--json"),
+        _ask_again,
     ),
     Scene("abort", _in_conflict, lambda id_: ("abort-merge", id_, "--json"), _abort_again),
 )

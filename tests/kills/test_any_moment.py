@@ -22,7 +22,7 @@ def _cases(count: int) -> list[tuple[int, str, Victim]]:
 
 
 def _victim(name: str, seed: int) -> Victim:
-    if name == "iterate":
+    if name in ("iterate", "ask"):
         return _VICTIMS[seed // len(_NAMES) % len(_VICTIMS)]
     return ("command", "git")[seed // len(_NAMES) % 2]
 

@@ -130,6 +130,15 @@ def put(worktree: Git, path: str, changes: Sequence[Change]) -> None:
     worktree.write("checkout-index", "-f", "-u", "-q", "-z", "--stdin", stdin=made)
 
 
+def write(worktree: Git, changes: Iterable[Change]) -> None:
+    """Give files the content of an unfinished settlement; they stay in conflict."""
+    made = [each for each in changes if each.oid is not None]
+    for each, content in zip(made, read_objects(worktree, [each.oid or "-" for each in made]), strict=True):
+        place = worktree.cwd / each.path
+        if content is not None and place.is_file() and not place.is_symlink():
+            place.write_bytes(content)
+
+
 def leave(worktree: Git, landed: Move) -> bool:
     """End the merge after it has landed: the session's branch goes to what base is now, files stay.
 

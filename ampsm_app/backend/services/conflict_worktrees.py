@@ -19,6 +19,19 @@ def show(git: Git, before: Resolution, after: Resolution, paths: Iterable[str]) 
             worktree_conflict.put(git, each.path, each.changes)
 
 
+def show_all(git: Git, state: Resolution) -> None:
+    """Make all that was settled before visible in a worktree that the conflict was just put into.
+
+    What was written but not finished stays in conflict there, with its text.
+    """
+    open_paths = set(state.remaining)
+    for each in state.settlements:
+        if each.path in open_paths:
+            worktree_conflict.write(git, each.changes)
+        else:
+            worktree_conflict.put(git, each.path, each.changes)
+
+
 def left_in_worktree(git: Git, merge: Merge, state: Resolution) -> tuple[str, ...] | None:
     """The conflicted paths that nobody has settled there yet; None where the merge is over there."""
     found = worktree_conflict.remaining(git, merge.base_sha, merge.session_sha)

@@ -23,7 +23,7 @@ from ampsm_app.backend.git.resolution import Resolution
 from ampsm_app.backend.git.resolving import Answer
 from ampsm_app.backend.git.runner import encode
 from ampsm_app.backend.git.three_way import ThreeWay
-from ampsm_app.backend.services.conflict_worktrees import left_in_worktree, show, tree_of_worktree
+from ampsm_app.backend.services.conflict_worktrees import left_in_worktree, show, show_all, tree_of_worktree
 from ampsm_app.backend.services.moving import Step
 from ampsm_app.backend.services.operations import Operations
 from ampsm_app.backend.services.points import Points
@@ -217,6 +217,7 @@ class Conflicts:
                 self._restore(session, point.ref)
             step("waiting")
             raise Conflict(entered.reason, hint=entered.hint, code=entered.code)
+        show_all(git, self.state(session, merge))
         shown = merge.model_copy(update={"in_worktree": True, "backup_ref": point.ref})
         self._save(shown)
         step("waiting")

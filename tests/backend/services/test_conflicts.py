@@ -73,6 +73,30 @@ def test_a_conflict_is_resolved_in_the_worktree(world: World) -> None:
     assert world.iterate(session, notes='Create the file z.txt with the text "z".').outcome == "completed"
 
 
+def test_what_was_settled_before_stands_in_the_worktree_too(world: World) -> None:
+    world.commit({"a.txt": "hello\n", "b.txt": "hello\n"})
+    names = ("README.md", "a.txt", "b.txt")
+    session = world.done(" ".join(f'Replace "hello" with "session" in {name}.' for name in names))
+    world.commit(dict.fromkeys(names, "base\n"))
+    half = "half done\n<<<<<<< base\nbase\n=======\nsession\n>>>>>>> session\n"
+    world.merge(session)
+    world.core.conflicts.resolve(Resolve(session_id=session.id, path="README.md", take="session"))
+    world.core.conflicts.resolve(Resolve(session_id=session.id, path="a.txt", text=half))
+
+    world.core.conflicts.into_worktree(session.id)
+
+    worktree = world.worktree(session)
+    assert (worktree / "README.md").read_text() == "session\n"
+    assert (worktree / "a.txt").read_text() == half
+    assert "<<<<<<<" in (worktree / "b.txt").read_text()
+    assert git(worktree, "diff", "--name-only", "--diff-filter=U").split() == ["a.txt", "b.txt"]
+    assert world.core.conflicts.left(session.id) == ("a.txt", "b.txt")
+    (worktree / "a.txt").write_text("done\n")
+    (worktree / "b.txt").write_text("done too\n")
+    assert world.core.merges.resume(session.id).run().status == "merged"
+    assert [world.on_base(name) for name in names] == ["session", "done", "done too"]
+
+
 @pytest.mark.parametrize("in_worktree", [False, True])
 def test_abort_restores_everything_exactly(world: World, in_worktree: bool) -> None:
     session = conflicting(world)
