@@ -21,7 +21,7 @@ const moved: EventData = {
 describe("the Git tab", () => {
   it("lists files in groups and opens the first one", async () => {
     await openTab({ ...two(), staged: [changed("c.ts", { by: null })], unstaged: [changed("c.ts"), changed("d.ts", { change: "added", added: 5, deleted: 0 })] });
-    expect(rows()).toEqual(["M c.ts +1 −1", "M c.ts +1 −1", "A d.ts new +5", "M a.ts agent +1 −1", "M b.ts you +1 −1"]);
+    expect(rows()).toEqual(["M c.ts +1 −1", "M c.ts +1 −1", "U d.ts +5", "M a.ts agent +1 −1", "M b.ts you +1 −1"]);
     expect(screen.getByText(/Staged · 1/)).toBeTruthy();
     expect(screen.getByText(/Changes · 2/)).toBeTruthy();
     expect(screen.getByText(/Committed since main · 2/)).toBeTruthy();

@@ -42,7 +42,7 @@ export class FileKeys {
 
   /** A key in the list. */
   inList(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (!this.#handle(event.key)) return;
     event.preventDefault();
     event.stopPropagation();

@@ -43,7 +43,8 @@ describe("the list of files", () => {
 
   it("says what is special about a file", () => {
     const remarks = filesIn(listRows(groups, options())).map((row) => row.remark);
-    expect(remarks).toEqual([null, null, null, "new", null, null]);
+    expect(remarks).toEqual([null, null, null, null, null, null]);
+    expect(filesIn(listRows(groups, options())).map((row) => row.untracked)).toEqual([false, false, false, true, false, false]);
     const all = listRows([{ group: "all", label: "Since main", files: [changed("b.ts")] }], options());
     expect(filesIn(all)[0]?.remark).toBe("partly staged");
   });

@@ -52,8 +52,10 @@ export interface FileRow {
   group: Group;
   file: ChangedFile;
   depth: number;
-  /** What stands beside the name: only part of it is staged, it is in conflict, git does not know it yet. */
+  /** What stands beside the name: only part of it is staged, it is in conflict. */
   remark: string | null;
+  /** Git does not know it yet. */
+  untracked: boolean;
   /** How much of it is staged; null where that cannot be asked. */
   stage: Stage | null;
 }
@@ -113,6 +115,9 @@ export function changeMark(change: ChangedFile["change"]): { letter: string; wor
   return { letter, word };
 }
 
+/** The mark of a file that git does not know yet. */
+export const untrackedMark = { letter: "U", word: "new, untracked" };
+
 /** A path cut before its last name. */
 export function splitPath(path: string): { folder: string; name: string } {
   const at = path.lastIndexOf("/") + 1;
@@ -129,7 +134,8 @@ export function stageOf(stages: readonly (Stage | null)[]): Stage | null {
 function fileRow(file: ChangedFile, group: Group, { working }: RowOptions): FileRow {
   const here = group === "committed" ? undefined : working.get(file.path);
   const remark = here === undefined ? null : remarkOf(here, group);
-  return { type: "file", key: fileKey(group, file.path), group, file, depth: 0, remark, stage: here === undefined ? null : stageIn(here) };
+  const stage = here === undefined ? null : stageIn(here);
+  return { type: "file", key: fileKey(group, file.path), group, file, depth: 0, remark, untracked: here?.untracked ?? false, stage };
 }
 
 function stageIn(file: WorkingFile): Stage {
@@ -139,7 +145,6 @@ function stageIn(file: WorkingFile): Stage {
 
 function remarkOf(file: WorkingFile, group: Group): string | null {
   if (file.unmerged) return "conflict";
-  if (file.untracked) return "new";
   return file.staged && file.unstaged && group === "all" ? "partly staged" : null;
 }
 

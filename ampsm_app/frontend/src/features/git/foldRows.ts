@@ -135,7 +135,8 @@ const look = EditorView.baseTheme({
   ".cm-folded": { cursor: "pointer" },
   ".cm-folded:hover": { color: "var(--text)", backgroundColor: "var(--surface-3)" },
   ".cm-foldRow button:focus-visible": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
-  ".cm-foldHeader": { fontFamily: "var(--mono)", overflow: "hidden", textOverflow: "ellipsis" },
+  ".cm-fold > span": { overflow: "hidden", textOverflow: "ellipsis" },
+  ".cm-foldHeader": { flex: "1 1 0", fontFamily: "var(--mono)" },
   ".cm-hunkTool": {
     flex: "none",
     height: "18px",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FileDiff } from "$lib/generated/contract";
-import { modeChange, noticeFor } from "./notices";
+import { fileKind, modeChange, noticeFor } from "./notices";
 import { diffOf } from "./testing";
 
 const diff = (more: Partial<FileDiff>): FileDiff => diffOf("f", { hunks: [], digest: "", ...more });
@@ -27,5 +27,16 @@ describe("in the place of a text diff", () => {
     expect(modeChange(diff({ new_mode: "100755" }))).toBe("now executable");
     expect(modeChange(diff({ new_mode: "120000" }))).toBe("a file (100644) → a symbolic link (120000)");
     expect(modeChange(diff({}))).toBeNull();
+  });
+});
+
+describe("the kind of a file", () => {
+  it.each([
+    ["symbolic link", { old_mode: null, new_mode: "120000" }],
+    ["submodule", { old_mode: "160000", new_mode: null }],
+    ["LFS pointer", { new_text: "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n" }],
+    [null, {}],
+  ])("is told where it is no plain one: %s", (kind, more) => {
+    expect(fileKind(diff(more))).toBe(kind);
   });
 });

@@ -27,6 +27,16 @@ export function modeChange({ old_mode: before, new_mode: after }: FileDiff): str
   return `${modeWords(before)} → ${modeWords(after)}`;
 }
 
+/** What a file is, where it is no plain one: a symbolic link, a submodule, the pointer of a large file. */
+export function fileKind({ old_mode, new_mode, old_text, new_text }: FileDiff): string | null {
+  const mode = new_mode ?? old_mode;
+  if (mode === "120000") return "symbolic link";
+  if (mode === "160000") return "submodule";
+  return (new_text ?? old_text)?.startsWith(LFS) ? "LFS pointer" : null;
+}
+
+const LFS = "version https://git-lfs.github.com/spec/v1\n";
+
 /** Why a file has no text diff to show; null where it has one. */
 export function noticeFor(diff: FileDiff): Notice | null {
   if (diff.too_large) {

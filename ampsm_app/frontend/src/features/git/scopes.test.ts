@@ -15,7 +15,7 @@ const labels = (of: string, current = BY_STAGE): string[] =>
 
 describe("what can be shown", () => {
   it("offers the worktree, turns that have ended and commits, the newest first", () => {
-    expect(labels("Session")).toEqual(["Staged, changes, committed", "All since main"]);
+    expect(labels("Session")).toEqual(["By stage", "All since main"]);
     expect(labels("Iterations")).toEqual(["Between two iterations…", "Iteration 2 · Go on", "Iteration 1 · Do"]);
     expect(labels("Commits")).toEqual(["Between two commits…", "ddddddd second", "ccccccc first"]);
   });

@@ -25,7 +25,7 @@ export function scopeGroups(
     {
       label: "Session",
       options: [
-        { value: BY_STAGE, label: "Staged, changes, committed" },
+        { value: BY_STAGE, label: "By stage" },
         { value: "base", label: `All since ${base}` },
       ],
     },

@@ -37,6 +37,13 @@ describe("words", () => {
   it("are left alone in pure additions and huge blocks", () => {
     expect(wordChanges([], ["a"]).new.size).toBe(0);
     const huge = "word ".repeat(10_000);
-    expect(wordChanges([huge], [`${huge}x`]).new.size).toBe(0);
+    expect(wordChanges([huge, "a"], [`${huge}x`, "b"]).new.size).toBe(0);
+  });
+
+  it("are what lies between the equal ends of a line of any length", () => {
+    const line = (middle: string): string => `${"x".repeat(50_000)}${middle}${"y".repeat(50_000)}`;
+    const { old, new: now } = wordChanges([line("")], [line("new")]);
+    expect(now.get(0)).toEqual([{ from: 50_000, to: 50_003 }]);
+    expect(old.size).toBe(0);
   });
 });

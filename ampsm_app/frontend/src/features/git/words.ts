@@ -18,19 +18,31 @@ const NONE: WordChanges = { old: new Map(), new: new Map() };
 
 /**
  * What changed inside lines that replace each other. Lines that are new as a whole carry no mark, and blocks of more
- * than 12,000 characters are not looked into.
+ * than 12,000 characters are not looked into; of a single longer line, all between its equal ends is marked.
  */
 export function wordChanges(oldLines: readonly string[], newLines: readonly string[]): WordChanges {
   if (oldLines.length === 0 || newLines.length === 0) return NONE;
   const before = oldLines.join("\n");
   const after = newLines.join("\n");
-  if (before.length > LARGEST_BLOCK || after.length > LARGEST_BLOCK) return NONE;
+  if (before.length > LARGEST_BLOCK || after.length > LARGEST_BLOCK) {
+    return oldLines.length === 1 && newLines.length === 1 ? betweenEnds(before, after) : NONE;
+  }
   const changes = presentableDiff(before, after, { scanLimit: 400, timeout: 25 });
   if (likeness(before, after, changes) < ALIKE) return NONE;
   return {
     old: marksIn(oldLines, changes.map((change) => ({ from: change.fromA, to: change.toA }))),
     new: marksIn(newLines, changes.map((change) => ({ from: change.fromB, to: change.toB }))),
   };
+}
+
+function betweenEnds(before: string, after: string): WordChanges {
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && before[head] === after[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
+  const marks = (line: string): Marks => (head < line.length - tail ? new Map([[0, [{ from: head, to: line.length - tail }]]]) : new Map());
+  return { old: marks(before), new: marks(after) };
 }
 
 /** How much of both texts is unchanged, from 0 to 1. */

@@ -50,6 +50,14 @@ const byExtension: [extensions: string, load: Loader][] = [
   ["cs", clike((mode) => mode.csharp)],
   ["dart", clike((mode) => mode.dart)],
   ["m mm", clike((mode) => mode.objectiveC)],
+  ["groovy gradle jenkinsfile", stream(() => import("@codemirror/legacy-modes/mode/groovy"), (mode) => mode.groovy)],
+  ["clj cljs cljc edn", stream(() => import("@codemirror/legacy-modes/mode/clojure"), (mode) => mode.clojure)],
+  ["erl hrl", stream(() => import("@codemirror/legacy-modes/mode/erlang"), (mode) => mode.erlang)],
+  ["fs fsx fsi", stream(() => import("@codemirror/legacy-modes/mode/mllike"), (mode) => mode.fSharp)],
+  ["ml mli", stream(() => import("@codemirror/legacy-modes/mode/mllike"), (mode) => mode.oCaml)],
+  ["vb vbs", stream(() => import("@codemirror/legacy-modes/mode/vb"), (mode) => mode.vb)],
+  ["sass", stream(() => import("@codemirror/legacy-modes/mode/sass"), (mode) => mode.sass)],
+  ["nginx", stream(() => import("@codemirror/legacy-modes/mode/nginx"), (mode) => mode.nginx)],
 ];
 
 const byName: Record<string, string> = {
@@ -58,6 +66,8 @@ const byName: Record<string, string> = {
   "cmakelists.txt": "cmake",
   gemfile: "rb",
   rakefile: "rb",
+  jenkinsfile: "jenkinsfile",
+  "nginx.conf": "nginx",
   ".bashrc": "sh",
   ".zshrc": "sh",
   ".profile": "sh",
