@@ -164,7 +164,10 @@ class CommitLine(Model):
 
 
 class Preflight(Model):
-    """Whether the session can be merged now, and what the merge would do."""
+    """Whether the session can be merged now, and what the merge would do.
+
+    `manual_as` is what becomes of the commits that were made by hand, by the options or else the settings.
+    """
 
     ready: bool
     issues: tuple[Issue, ...]
@@ -178,6 +181,7 @@ class Preflight(Model):
     fetched_at: UtcTime | None = None
     amp_commits: int
     manual_commits: int
+    manual_as: ManualCommits = "exclude"
     commits: tuple[CommitLine, ...] = ()
     check: Check | None = None
     predicted_conflicts: tuple[PredictedConflict, ...] = ()

@@ -86,6 +86,7 @@ class Preflights:
             fetched_at=remotes.last_fetched(plain),
             amp_commits=len(seen.history.commits) - manual - merges,
             manual_commits=manual,
+            manual_as=options.manual_commits or self._resources.settings().git.manual_commits,
             commits=commit_lines(list(seen.history.commits), session.id),
             check=check,
             predicted_conflicts=tuple(

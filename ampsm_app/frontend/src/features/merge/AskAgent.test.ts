@@ -76,7 +76,7 @@ describe("asking the agent", () => {
     fake.emit("s1", ended);
     await screen.findByText("The agent settled 1 file; 1 answer was not taken. What it changed besides was dropped: c.ts.");
     expect(screen.getByRole("region", { name: "Conflict in a.ts" }).textContent).toContain("Conflict markers are left in lines 1, 3.");
-    expect(screen.getByRole("list", { name: "Conflicts" }).textContent).toContain("not taken from the agent: Conflict markers");
+    expect(screen.getByRole("list", { name: "Conflicts" }).textContent).toContain("agent's answer not taken: Conflict markers");
     expect(button("Take base").disabled).toBe(false);
     await waitFor(() => expect(sentOf(fake, "merge:conflict").length).toBeGreaterThan(1));
     screen.getByRole("button", { name: /^Ask about 1 file/ }).click();

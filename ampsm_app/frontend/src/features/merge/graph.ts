@@ -76,9 +76,14 @@ export function graphOf(preflight: Preflight, options: MergeOptions, phase: Phas
 /** The commits that land, and whether a merge commit ties them to base. */
 function shapeOf(preflight: Preflight, options: MergeOptions): { commits: Commit[]; joined: boolean } {
   if (options.skip_squash) return { commits: commitsOf(preflight), joined: options.no_ff || preflight.behind_by > 0 };
-  const kept = options.manual_commits === "include" ? [] : preflight.commits.filter((commit) => !commit.by_agent);
+  const kept = manualAs(preflight, options) === "include" ? [] : preflight.commits.filter((commit) => !commit.by_agent);
   const squashed: Commit[] = preflight.commits.length > kept.length ? [{ kind: "new", title: "the squashed commit" }] : [];
   return { commits: [...squashed, ...kept.map((commit): Commit => ({ kind: "manual", title: commit.subject }))], joined: options.no_ff };
+}
+
+/** What becomes of commits made by hand: as chosen, else as the settings say. */
+export function manualAs(preflight: Preflight, options: MergeOptions): "include" | "exclude" {
+  return options.manual_commits ?? preflight.manual_as;
 }
 
 function commitsOf(preflight: Preflight): Commit[] {

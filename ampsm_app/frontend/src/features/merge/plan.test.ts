@@ -51,6 +51,7 @@ describe("the words", () => {
   it("say what lands", () => {
     expect(landingWords(preflightOf(), optionsOf())).toBe("2 commits become one; 1 commit of yours follows, in order.");
     expect(landingWords(preflightOf(), optionsOf({ manual_commits: "include" }))).toBe("3 commits become one.");
+    expect(landingWords(preflightOf({ manual_as: "include" }), optionsOf())).toBe("3 commits become one.");
     expect(landingWords(preflightOf(), optionsOf({ skip_squash: true }))).toBe("3 commits land as they are, as a fast-forward.");
     expect(landingWords(preflightOf({ behind_by: 1 }), optionsOf({ skip_squash: true }))).toContain("merge commit");
     expect(landingWords(preflightOf(), optionsOf({ pull_request: true }))).toContain("Base does not move");

@@ -1,6 +1,6 @@
 import { plural, shortSha } from "$lib/format";
 import type { Asked, Merge, MergeOptions, Preflight } from "$lib/generated/contract";
-import type { Phase } from "./graph";
+import { manualAs, type Phase } from "./graph";
 import { isLanded, isRunning, leftIn, type StepId } from "./steps";
 
 /** What becomes of one ref, or of a checkout. */
@@ -30,7 +30,7 @@ export function landingWords(preflight: Preflight, options: MergeOptions): strin
     const how = options.no_ff || preflight.behind_by > 0 ? "tied to base by a merge commit" : "as a fast-forward";
     return `${plural(amp + manual, "commit")} ${amp + manual === 1 ? "lands" : "land"} as ${amp + manual === 1 ? "it is" : "they are"}, ${how}.`;
   }
-  const all = options.manual_commits === "include" || manual === 0;
+  const all = manualAs(preflight, options) === "include" || manual === 0;
   const squashed = all ? amp + manual : amp;
   const first = squashed === 1 ? "1 commit lands" : `${plural(squashed, "commit")} become one`;
   const rest = all ? "" : `; ${plural(manual, "commit of yours follows", "commits of yours follow")}, in order`;

@@ -1,5 +1,6 @@
 import { duration, plural, shortSha } from "$lib/format";
 import type { Merge, MergeOptions, Preflight } from "$lib/generated/contract";
+import { manualAs } from "./graph";
 
 export type StepId = "preflight" | "squash" | "rebase" | "conflicts" | "check" | "merge" | "cleanup";
 /** How a step stands; each has a sign and a word of its own. */
@@ -117,7 +118,7 @@ const outlines: Record<StepId, Outline> = {
     if (options.pull_request || options.skip_squash) return ["skipped", "left as it is"];
     if (preflight === null) return ["todo", ""];
     if (situation.merge?.code === "manual_depends") return ["warn", "a commit of yours cannot stand alone"];
-    const kept = options.manual_commits === "include" ? 0 : preflight.manual_commits;
+    const kept = manualAs(preflight, options) === "include" ? 0 : preflight.manual_commits;
     const squashed = preflight.amp_commits + preflight.manual_commits - kept;
     return [isPast("squash", situation) ? "done" : "todo", `${squashed === 1 ? "1 commit" : `${plural(squashed, "commit")} → 1`}${kept > 0 ? `, ${kept} manual kept` : ""}`];
   },

@@ -39,6 +39,7 @@ export function preflightOf(more: Partial<Preflight> = {}): Preflight {
     fetched_at: null,
     amp_commits: 2,
     manual_commits: 1,
+    manual_as: "exclude",
     commits: [commitLine("amp: one"), commitLine("docs: mine", false), commitLine("amp: two")],
     check: null,
     predicted_conflicts: [],

@@ -139,7 +139,7 @@ export interface CleanedUp {
   point: RestorePoint | null;
 }
 
-/** A commit of the session's branch, newest last; `body` is the message below the subject, with trailers. */
+/** A commit of the session's branch, newest last; `body` is the message below its subject. */
 export interface CommitLine {
   sha: string;
   subject: string;
@@ -693,7 +693,11 @@ export interface PredictedConflict {
   kind: "content" | "add_add" | "delete_modify" | "rename" | "binary" | "mode" | "submodule";
 }
 
-/** Whether the session can be merged now, and what the merge would do. */
+/**
+ * Whether the session can be merged now, and what the merge would do.
+ *
+ * `manual_as` is what becomes of the commits that were made by hand, by the options or else the settings.
+ */
 export interface Preflight {
   ready: boolean;
   issues: Issue[];
@@ -707,6 +711,7 @@ export interface Preflight {
   fetched_at: string | null;
   amp_commits: number;
   manual_commits: number;
+  manual_as: "include" | "exclude";
   commits: CommitLine[];
   check: Check | null;
   predicted_conflicts: PredictedConflict[];
