@@ -122,6 +122,7 @@ def test_the_whole_contract_is_answered_as_declared(world: World, visitor: Visit
     assert len(ask("git:rollback", id=second, sha=f"{made}~1")["status"]["commits"]) == 1
     assert ask("git:cherry-pick", id=second, commits=[made])["commits"][0]["subject"] == "By hand"
     ask("git:rollback", id=second, sha=f"{made}~1")
+    ask.refused("merge:undo", "not_merged", id=second)
     assert ask("merge:squash", id=second)["commits"]
     assert ask("timeline:list", id=second)
     assert ask("worktree:watch", id=second) == {}
