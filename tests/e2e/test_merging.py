@@ -103,3 +103,69 @@ def test_aborting_restores_everything(world: World, open_desk: Callable[[], Desk
     expect(desk.merge).to_contain_text("everything is as it was before it")
     assert (world.worktree(session) / "README.md").read_text() == "session\n"
     assert world.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads") == before
+
+
+def test_the_agent_settles_a_conflict_at_the_second_attempt(
+    world: World, open_desk: Callable[[], Desk]
+) -> None:
+    conflicting(world)
+    desk = open_desk()
+    desk.select('Replace "hello" with "session" in README.md.')
+    begin(desk)
+    conflict = desk.merge.get_by_role("region", name="Conflict in README.md")
+
+    desk.click("Ask the agent", desk.merge)
+    desk.fill("Notes for the agent", 'Write "<<<<<<< base" to README.md.', desk.merge)
+    desk.merge.get_by_role("button", name="Ask about 1 file").click()
+    expect(conflict).to_contain_text("The agent's answer was not taken: Conflict markers are left in line 1.")
+    expect(desk.merge.get_by_role("button", name="Next", exact=True)).to_be_disabled()
+
+    desk.fill("Notes for the agent", "", desk.merge)
+    desk.merge.get_by_role("button", name="Ask about 1 file").click()
+    expect(desk.merge).to_contain_text("The agent settled 1 file.")
+    finish(desk)
+    assert world.on_base("README.md") == "base\nsession"
+
+
+def test_an_agent_at_work_is_stopped_by_aborting_the_merge(
+    world: World, open_desk: Callable[[], Desk]
+) -> None:
+    session = conflicting(world)
+    desk = open_desk()
+    desk.select('Replace "hello" with "session" in README.md.')
+    begin(desk)
+    desk.click("Ask the agent", desk.merge)
+    desk.fill("Notes for the agent", "Then hang.", desk.merge)
+    desk.page.keyboard.press("Control+Enter")
+    expect(desk.merge.get_by_role("list", name="What the agent does")).to_contain_text("README.md")
+    expect(desk.merge.get_by_role("button", name="Take base")).to_be_disabled()
+
+    desk.click("Abort merge", desk.merge)
+
+    expect(desk.merge).to_contain_text("everything is as it was before it")
+    assert not (world.repo / ".worktrees" / f".ask-{session.id}").exists()
+    assert world.git("for-each-ref", "refs/ampsm/merge") == ""
+
+
+def test_the_check_is_run_again_until_the_merge_is_ready(world: World, open_desk: Callable[[], Desk]) -> None:
+    world.done("Create the file a.txt.", name="Feature", script="! test -f later.txt")
+    world.commit({"later.txt": "later\n"})
+    desk = open_desk()
+    desk.select("Feature")
+    desk.click("Merge…")
+    for name in ("Preflight", "Squash", "Rebase", "Conflicts"):
+        step(desk, name)
+        desk.click("Next", desk.merge)
+    desk.click("Check now", desk.merge)
+    expect(desk.merge.get_by_role("button", name="Check again")).to_be_enabled()
+    expect(desk.merge).to_contain_text("failed")
+    expect(desk.merge.get_by_role("button", name="Next", exact=True)).to_be_disabled()
+
+    world.git("rm", "-q", "later.txt")
+    world.git("commit", "-q", "-m", "without")
+    desk.click("Check again", desk.merge)
+
+    expect(desk.merge.get_by_role("button", name="Next", exact=True)).to_be_enabled()
+    desk.click("Next", desk.merge)
+    desk.click("Next", desk.merge)
+    expect(desk.merge).to_contain_text("Merged into main")
