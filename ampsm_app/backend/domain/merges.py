@@ -76,7 +76,7 @@ class MergeChoices(Model):
 class RefusedAnswer(Model):
     """A path that the agent was asked to settle and did not; it is still in conflict.
 
-    Codes: `markers_left`, `untouched`, `deleted`, `undecided`, `cannot_settle`.
+    Codes: `markers_left`, `untouched`, `deleted`, `undecided`, `cannot_settle`, `secret`.
     """
 
     path: PathText

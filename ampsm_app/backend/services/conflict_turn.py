@@ -6,18 +6,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ampsm_app.backend.domain.errors import Conflict
-from ampsm_app.backend.domain.merges import Asked, Merge
+from ampsm_app.backend.domain.merges import Asked, Merge, RefusedAnswer
 from ampsm_app.backend.domain.requests import AskAgent
 from ampsm_app.backend.domain.sessions import Outcome
 from ampsm_app.backend.git import excludes, questions, worktrees
 from ampsm_app.backend.git.detached_worktrees import ask_place, stand_on
-from ampsm_app.backend.git.questions import Question
+from ampsm_app.backend.git.markers import is_binary
+from ampsm_app.backend.git.objects import read_objects
+from ampsm_app.backend.git.questions import Question, Reply
 from ampsm_app.backend.git.runner import Git
 from ampsm_app.backend.git.three_way import helper_commit
 from ampsm_app.backend.services.agent_turn import AgentParts, AgentTurn, Made
 from ampsm_app.backend.services.conflict_prompt import CHOICES, choices_file, read_choices
 from ampsm_app.backend.services.conflicts import Conflicts
 from ampsm_app.backend.services.points import Points
+from ampsm_app.backend.services.withholding import new_secrets
 from ampsm_app.backend.store import merges
 
 # The step in which an answer is taken over; its payload names the paths.
@@ -76,6 +79,7 @@ class ConflictTurn(AgentTurn):
             read_choices(text, self.asked),
             context_dir=self.session.context_dir,
         )
+        reply = self._without_secrets(git, reply)
         told = Asked(
             iteration=self.iteration.number,
             outcome=self.result.outcome if self.result else Outcome.COMPLETED,
@@ -90,6 +94,24 @@ class ConflictTurn(AgentTurn):
             self.merge = self.parts.conflicts.settled(self.session, self.merge, reply.answers)
             self.settled = len(reply.answers)
         self._tell(told)
+
+    def _without_secrets(self, git: Git, reply: Reply) -> Reply:
+        """What the agent settled, but for files that bring in a secret which neither side has."""
+        redactor, refused = self.parts.resources.redactor(), list(reply.refused)
+        for question in self.asked:
+            answer = reply.answers.get(question.path)
+            if answer is None or answer.content is None or is_binary(answer.content):
+                continue
+            conflict = question.conflict
+            sides = read_objects(git, [conflict.base_oid or "-", conflict.session_oid or "-"])
+            before = b"\n".join(side for side in sides if side is not None)
+            text = answer.content.decode("utf-8", "replace")
+            for found in new_secrets(redactor, question.path, text, before):
+                reason = f"It brings in a secret in line {found.line} ({found.kind})."
+                refused.append(RefusedAnswer(path=question.path, code="secret", reason=reason))
+        kept = set(reply.answers) - {each.path for each in refused}
+        answers = {path: answer for path, answer in reply.answers.items() if path in kept}
+        return Reply(answers, tuple(refused), reply.dropped)
 
     def _tell(self, asked: Asked) -> None:
         self.merge = self.merge.model_copy(update={"asked": asked})

@@ -22,7 +22,7 @@ def find_secrets(redactor: Redactor, git: Git, state: Status, start: str) -> tup
         text = _text(git.cwd / path)
         if text and redactor.find(text):
             before = git.attempt("cat-file", "blob", f"{start}:{path}").stdout
-            found += _new_secrets(redactor, path, text, before)
+            found += new_secrets(redactor, path, text, before)
     return tuple(found)
 
 
@@ -35,11 +35,12 @@ def find_staged_secrets(redactor: Redactor, git: Git) -> tuple[WithheldFile, ...
     for each, text in zip(changes, texts, strict=True):
         if text and redactor.find(text):
             before = None if each.old_mode in absent else read_objects(git, [each.old_oid])[0]
-            found += _new_secrets(redactor, each.path, text, before or b"")
+            found += new_secrets(redactor, each.path, text, before or b"")
     return tuple(found)
 
 
-def _new_secrets(redactor: Redactor, path: str, text: str, before: bytes) -> list[WithheldFile]:
+def new_secrets(redactor: Redactor, path: str, text: str, before: bytes) -> list[WithheldFile]:
+    """The first secret of a text that stands on a line which `before` does not have; empty without one."""
     known, lines = set(before.decode("utf-8", "replace").split("\n")), text.split("\n")
     new = next((hit for hit in redactor.find(text) if lines[hit.line - 1] not in known), None)
     return [WithheldFile(path=path, line=new.line, kind=new.kind)] if new is not None else []

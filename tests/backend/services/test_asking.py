@@ -81,6 +81,20 @@ def test_what_the_agent_changes_besides_is_dropped_and_said(world: World) -> Non
     assert "besides.txt" not in world.git("ls-tree", "--name-only", "main")
 
 
+def test_a_secret_that_neither_side_has_is_not_taken_over(world: World) -> None:
+    session = conflicting(world)
+    world.merge(session)
+    token = "ghp_" + "".join(reversed("a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"))
+
+    ask(world, session, f'Write "token = {token}" to README.md.')
+
+    merge = waiting(world, session)
+    assert merge.asked is not None
+    assert [each.code for each in merge.asked.refused] == ["secret"]
+    assert token not in merge.model_dump_json()
+    assert world.core.merges.resume(session.id).run().code == "unresolved"
+
+
 def test_sides_are_chosen_where_there_is_no_text_to_mark(world: World) -> None:
     world.commit({"old.txt": "old\n", "kept.txt": "kept\n"})
     (world.repo / "logo.png").write_bytes(b"\0first")

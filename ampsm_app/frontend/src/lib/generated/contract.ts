@@ -746,7 +746,7 @@ export interface Rebased {
 /**
  * A path that the agent was asked to settle and did not; it is still in conflict.
  *
- * Codes: `markers_left`, `untouched`, `deleted`, `undecided`, `cannot_settle`.
+ * Codes: `markers_left`, `untouched`, `deleted`, `undecided`, `cannot_settle`, `secret`.
  */
 export interface RefusedAnswer {
   path: string;
