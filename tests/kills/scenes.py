@@ -1,5 +1,7 @@
 """The operations that are killed: what stands before each, how it is asked for, and what it must give."""
 
+import json
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +15,7 @@ _SECOND = (
     "Then delete a.txt. Then sleep 0.1 seconds."
 )
 _AGAIN = 'Create the file again.txt with the text "again".'
+_PUBLISHED = ("--push", "--export-patch", "series.patch")
 _CHECK = "test -f README.md && sleep 0.05"
 
 
@@ -105,6 +108,16 @@ def _in_conflict(machine: Machine) -> str:
     return session
 
 
+def _publishing(machine: Machine) -> str:
+    """A session that can be merged, and a remote to push base to."""
+    session = _ready(machine)
+    remote = machine.live / "remote.git"
+    machine.git("init", "-q", "--bare", "-b", "main", str(remote))
+    machine.git("remote", "add", "origin", str(remote))
+    machine.git("push", "-q", "origin", "main")
+    return session
+
+
 def _merged(machine: Machine) -> str:
     session = _ready(machine)
     assert machine.ask("merge", session)["status"] == "merged"
@@ -156,6 +169,20 @@ def _merge_again(machine: Machine, session: str) -> None:
     here = machine.git("branch", "--show-current") == "main"
     assert (machine.repo / "b.txt").exists() == here
     assert machine.ask("iterate", session, "--notes", _AGAIN)["outcome"] == "completed"
+
+
+def _publish_again(machine: Machine, session: str) -> None:
+    """What follows a landing is made up for, or said."""
+    if machine.ask("status", session)["status"] != "done":
+        assert machine.ask("merge", session, *_PUBLISHED)["status"] == "merged"
+    assert (machine.live / "series.patch").read_text().count("\nSubject: ") >= 1
+    pushed = machine.git("rev-parse", "main") in machine.git("ls-remote", "origin")
+    with sqlite3.connect(machine.database) as connection:
+        newest = "SELECT payload FROM merges ORDER BY createdAt DESC LIMIT 1"
+        merge = json.loads(connection.execute(newest).fetchone()[0])
+    connection.close()
+    assert pushed or merge["code"] == "push_unfinished", merge
+    _merge_again(machine, session)
 
 
 def _squash_again(machine: Machine, session: str) -> None:
@@ -292,6 +319,7 @@ SCENES = (
         lambda id_: ("merge", id_, "--no-ff", "--json"),
         _merge_again,
     ),
+    Scene("publish", _publishing, lambda id_: ("merge", id_, *_PUBLISHED, "--json"), _publish_again),
     Scene("squash", _ready, lambda id_: ("squash", id_, "--json"), _squash_again),
     Scene("rebase", _ready, lambda id_: ("rebase", id_, "--json"), _rebase_again),
     Scene("cleanup", _merged, lambda id_: ("cleanup", id_, "--yes", "--json"), _cleanup_again),
