@@ -76,6 +76,7 @@ class DiffQuery(Model):
     `against`: `base` (base...worktree, what a reviewer wants), `committed` (base...HEAD), `staged`,
     `unstaged`, `iteration:N`, `iterations:N..M`, `commit:SHA`, `point:ID` (what a restore point holds
     against its commit) or `commits:OLD..NEW` (each a commit, a tree, a point's id, or `worktree`).
+    `signs_only`: of each line of a hunk only its sign, for who has the texts anyway; it is half as much.
     """
 
     session_id: str
@@ -83,6 +84,7 @@ class DiffQuery(Model):
     path: PathText | None = None
     context: int = Field(default=3, ge=0, le=1000)
     ignore_whitespace: bool = False
+    signs_only: bool = False
 
 
 class Resolve(Model):

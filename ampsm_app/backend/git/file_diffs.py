@@ -59,12 +59,14 @@ def file_diff(
     *,
     context: int = 3,
     ignore_whitespace: bool = False,
+    signs_only: bool = False,
     limit: int = LARGEST_TEXT,
 ) -> FileDiff:
     """The diff of the file that is called `path` on the new side (on the old one, where it was deleted).
 
     Texts and hunks are left out of binary files and of files over `limit` bytes; images up to
-    `LARGEST_IMAGE` come as data URLs. Raises `NotFound` where the file does not differ.
+    `LARGEST_IMAGE` come as data URLs. With `signs_only` each line of a hunk is its sign. Raises `NotFound`
+    where the file does not differ.
     """
     seen = look(sides, path, context=context, ignore_whitespace=ignore_whitespace, limit=limit)
     if seen.too_large:
@@ -78,7 +80,7 @@ def file_diff(
         new_text=_text(seen.new, codec, binary=seen.binary),
         old_image=_image(seen.change.old_path or path, seen.old),
         new_image=_image(path, seen.new),
-        hunks=tuple(_hunk(each, codec) for each in seen.hunks),
+        hunks=tuple(_hunk(each, codec, signs_only=signs_only) for each in seen.hunks),
         added=sum(line.startswith(b"+") for line in lines),
         deleted=sum(line.startswith(b"-") for line in lines),
         digest=seen.digest,
@@ -179,14 +181,15 @@ def _is_binary(section: list[bytes], *blobs: _Blob) -> bool:
     return any(b"\0" in (blob.data or b"")[:8000] for blob in blobs)
 
 
-def _hunk(hunk: RawHunk, codec: str) -> Hunk:
+def _hunk(hunk: RawHunk, codec: str, *, signs_only: bool) -> Hunk:
+    lines = [line[:1] for line in hunk.lines] if signs_only else hunk.lines
     return Hunk(
         old_start=hunk.old_start,
         old_lines=hunk.old_lines,
         new_start=hunk.new_start,
         new_lines=hunk.new_lines,
         header=hunk.title.decode(codec, "replace"),
-        lines=tuple(line.decode(codec, "replace") for line in hunk.lines),
+        lines=tuple(line.decode(codec, "replace") for line in lines),
     )
 
 

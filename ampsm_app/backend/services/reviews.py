@@ -60,7 +60,11 @@ class Reviews:
         session = self._session(query)
         with self._sides(session, query.against, query.path) as sides:
             return file_diffs.file_diff(
-                sides, query.path, context=query.context, ignore_whitespace=query.ignore_whitespace
+                sides,
+                query.path,
+                context=query.context,
+                ignore_whitespace=query.ignore_whitespace,
+                signs_only=query.signs_only,
             )
 
     def patch(self, query: DiffQuery) -> bytes:

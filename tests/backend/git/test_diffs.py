@@ -357,3 +357,15 @@ def test_one_file_alone_is_seen_as_among_all(session_git: Git) -> None:
             pytest.raises(NotFound),
         ):
             file_diff(alone, path)
+
+
+def test_who_has_the_texts_may_ask_for_the_signs_of_hunks_only(session_git: Git) -> None:
+    (session_git.cwd / "README.md").write_text("changed\nno line feed")
+    with diffs.unstaged(session_git, context_dir=CONTEXT) as sides:
+        whole = file_diff(sides, "README.md")
+        short = file_diff(sides, "README.md", signs_only=True)
+    assert [each.lines for each in short.hunks] == [
+        tuple(line[:1] for line in each.lines) for each in whole.hunks
+    ]
+    assert short.hunks[0].lines[-1] == "\\"
+    assert (short.digest, short.new_text, short.added) == (whole.digest, whole.new_text, whole.added)

@@ -216,7 +216,7 @@ export class Changes {
 
   #ask(place: Place): Asked {
     const against = this.scope === BY_STAGE ? againstOf(place.group) : this.scope;
-    const query = { session_id: this.sessionId, against, path: place.path, ignore_whitespace: this.ignoreWhitespace };
+    const query = { session_id: this.sessionId, against, path: place.path, ignore_whitespace: this.ignoreWhitespace, signs_only: true };
     const answer = this.api.request("diff:file", query).catch(asAppError);
     return { path: place.path, against, answer };
   }

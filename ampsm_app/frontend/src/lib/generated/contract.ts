@@ -223,6 +223,7 @@ export interface Deleted {
  * `against`: `base` (base...worktree, what a reviewer wants), `committed` (base...HEAD), `staged`,
  * `unstaged`, `iteration:N`, `iterations:N..M`, `commit:SHA`, `point:ID` (what a restore point holds
  * against its commit) or `commits:OLD..NEW` (each a commit, a tree, a point's id, or `worktree`).
+ * `signs_only`: of each line of a hunk only its sign, for who has the texts anyway; it is half as much.
  */
 export interface DiffQuery {
   session_id: string;
@@ -230,6 +231,7 @@ export interface DiffQuery {
   path?: string | null;
   context?: number;
   ignore_whitespace?: boolean;
+  signs_only?: boolean;
 }
 
 /** Changes taken back, the point that has them, and what went to the trash or was left alone. */
