@@ -1,0 +1,1 @@
+"""Stories told at random: many hands, one repository, and nothing of anybody is lost."""
