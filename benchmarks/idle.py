@@ -1,7 +1,7 @@
 """What `amp-sessions serve` uses while nothing happens: `python -m benchmarks.idle [--seconds 20]`.
 
-Ten sessions with a turn each; the page is open in a browser, first on the list, then on a session, then on its
-changes.
+Ten sessions with a turn each; the page is open in a browser, first on the list, then on a session, then on
+its changes.
 """
 
 import argparse

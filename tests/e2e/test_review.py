@@ -108,7 +108,7 @@ def _settle(desk: Desk) -> None:
     ask = desk.merge.get_by_role("region", name="Ask the agent")
     desk.fill("Notes for the agent", _MARKERS, ask)
     desk.click("Ask about 1 file", ask)
-    expect(ask.get_by_role("list", name="Not taken")).to_contain_text("markers_left")
+    expect(other).to_contain_text("markers_left")
     photograph(desk, "7-answer-refused")
 
     desk.fill("Notes for the agent", "", ask)

@@ -120,7 +120,7 @@ def _list(session: str, *, as_json: bool) -> None:
 
 def _holds(point: RestorePoint) -> str:
     parts = [count(point.dirty_files, "file") if point.dirty_files else "branch only"]
-    if point.size:
+    if point.dirty_files and point.size:
         parts.append(size(point.size))
     if point.not_kept:
         parts.append(f"not {len(point.not_kept)}")
