@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ampsm_app.backend.domain.errors import Conflict
+from ampsm_app.backend.domain.errors import AmpsmError, Conflict
 from ampsm_app.backend.domain.merges import Asked, Merge, RefusedAnswer
 from ampsm_app.backend.domain.requests import AskAgent
 from ampsm_app.backend.domain.sessions import Outcome
@@ -14,7 +14,7 @@ from ampsm_app.backend.git.detached_worktrees import ask_place, stand_on
 from ampsm_app.backend.git.markers import is_binary
 from ampsm_app.backend.git.objects import read_objects
 from ampsm_app.backend.git.questions import Question, Reply
-from ampsm_app.backend.git.runner import Git
+from ampsm_app.backend.git.runner import Git, was_killed
 from ampsm_app.backend.git.three_way import helper_commit
 from ampsm_app.backend.services.agent_turn import AgentParts, AgentTurn, Made
 from ampsm_app.backend.services.conflict_prompt import CHOICES, choices_file, read_choices
@@ -91,9 +91,19 @@ class ConflictTurn(AgentTurn):
             if self.merge.in_worktree:
                 self.parts.points.take(self.session, "ask-agent")
             self.parts.ledger.step(self.operation, SETTLING, paths=list(reply.answers))
-            self.merge = self.parts.conflicts.settled(self.session, self.merge, reply.answers)
+            self.merge = self._settled(reply)
             self.settled = len(reply.answers)
         self._tell(told)
+
+    def _settled(self, reply: Reply) -> Merge:
+        conflicts = self.parts.conflicts
+        try:
+            return conflicts.settled(self.session, self.merge, reply.answers)
+        except AmpsmError as error:
+            if not was_killed(error):
+                raise
+            # A git was killed: as after a kill of all, what was settled is shown as it is.
+            return conflicts.follow_up_settling(self.session, self.merge, reply.answers)
 
     def _without_secrets(self, git: Git, reply: Reply) -> Reply:
         """What the agent settled, but for files that bring in a secret which neither side has."""
