@@ -179,7 +179,7 @@ export class Changes {
   async #oneChange(scope: string): Promise<[GitStatus, FileGroup[]]> {
     const [status, list] = await Promise.all([this.#status(), this.#list(scope)]);
     const group = scope === "staged" ? "staged" : scope === "unstaged" ? "changes" : "all";
-    return [status, [{ group, label: listLabel(list), files: list.files }]];
+    return [status, [{ group, label: listLabel(scope, this.layout().base), files: list.files }]];
   }
 
   #status(): Promise<GitStatus> {

@@ -1,4 +1,4 @@
-import type { ChangeList, CommitLine, Iteration } from "$lib/generated/contract";
+import type { CommitLine, Iteration } from "$lib/generated/contract";
 import { shortSha } from "$lib/format";
 
 /** The state of the worktree: what is staged, what is not, what is committed. Any other scope is one change. */
@@ -85,9 +85,9 @@ export function scopeWords(against: string, base: string): string {
 }
 
 /** The heading of a list that is one change. */
-export function listLabel(list: ChangeList): string {
-  if (list.against === "base") return `Since ${list.from_label}`;
-  return list.from_label === "" ? list.to_label : `${list.from_label} → ${list.to_label}`;
+export function listLabel(against: string, base: string): string {
+  const words = scopeWords(against, base);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** A commit as a choice. */

@@ -41,7 +41,12 @@ const theme = EditorView.theme({
   ".cm-panels": { backgroundColor: "var(--surface-1)", color: "var(--text)", borderColor: "var(--line)" },
   ".cm-searchMatch": { backgroundColor: "var(--surface-3)", outline: "1px solid var(--warn)" },
   ".cm-searchMatch-selected": { backgroundColor: "var(--selection)", outline: "1px solid var(--accent)" },
-  ".cm-panel.cm-search": { font: "var(--small) var(--sans)", padding: "var(--s2)" },
+  ".cm-panel.cm-search": { font: "var(--small) var(--sans)", padding: "6px var(--s2)" },
+  ".cm-panel.cm-search :is(.cm-textfield, .cm-button, label)": { fontSize: "var(--small)" },
+  ".cm-panel.cm-search :is(.cm-textfield, .cm-button)": { height: "24px", padding: "0 var(--s2)" },
+  ".cm-panel.cm-search label": { display: "inline-flex", gap: "var(--s1)", alignItems: "center" },
+  ".cm-panel.cm-search input[type=checkbox]": { accentColor: "var(--accent)" },
+  ".cm-panel.cm-search button[name=close]": { right: "var(--s2)", top: "50%", transform: "translateY(-50%)", fontSize: "var(--large)", color: "var(--text-2)" },
   ".cm-textfield": {
     backgroundColor: "var(--surface-0)",
     color: "var(--text)",
