@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.backend.services.stories import conflicting
 from tests.e2e.desk import Desk
+from tests.e2e.test_screens import look
 from tests.support.web import until
 from tests.support.world import World
 
@@ -119,6 +120,7 @@ def test_the_agent_settles_a_conflict_at_the_second_attempt(
     desk.merge.get_by_role("button", name="Ask about 1 file").click()
     expect(conflict).to_contain_text("The agent's answer was not taken: Conflict markers are left in line 1.")
     expect(desk.merge.get_by_role("button", name="Next", exact=True)).to_be_disabled()
+    look(desk, "refused answer")
 
     desk.fill("Notes for the agent", "", desk.merge)
     desk.merge.get_by_role("button", name="Ask about 1 file").click()
